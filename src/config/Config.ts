@@ -1,0 +1,130 @@
+/**
+ * The configuration as the rest of the house sees it: decoded, complete with its defaults.
+ * Read once, at the start; everything that is wrong with it is reported at once, each mistake at its place.
+ */
+import { type Duration, Effect, FileSystem, type PlatformError, Schema } from "effect"
+import type { Rule } from "../rules/Ruleset.ts"
+import * as ConfigFile from "./ConfigFile.ts"
+import { ConfigInvalid } from "./ConfigInvalid.ts"
+import type { ConfigInFile } from "./ConfigSchema.ts"
+import { defaults } from "./Defaults.ts"
+import * as GoDuration from "./GoDuration.ts"
+
+/** Paths of files; what is in them is read with a `SecretFile`. */
+export interface HttpsCredentials {
+  readonly username?: string
+  readonly passwordFile?: string
+  readonly caFile?: string
+  readonly certFile?: string
+  readonly keyFile?: string
+}
+
+export interface Config {
+  /** `https://`, `http://` or `file://`, without credentials. */
+  readonly gitUrl: string
+  /** Absent: the branch that the remote's HEAD points at. */
+  readonly branch?: string
+  /** As Git names it, `""` for the whole repository. */
+  readonly gitPath: string
+  readonly rules: ReadonlyArray<Rule>
+  readonly name: string
+  readonly namespace: string
+  readonly stateNamespace: string
+  readonly interval: Duration.Duration
+  readonly lease: {
+    readonly duration: Duration.Duration
+    readonly renew: Duration.Duration
+    readonly retry: Duration.Duration
+  }
+  readonly credentials: { readonly https?: HttpsCredentials }
+  readonly http: { readonly port: number }
+  readonly fieldManager: string
+}
+
+export interface LoadOptions {
+  readonly file: string
+  /** From the command line: wins over the one in the file. */
+  readonly gitUrl?: string
+  /** The namespace of the pod we run in: where our state lives when the file doesn't say. */
+  readonly podNamespace?: string
+}
+
+const duration = Schema.decodeSync(GoDuration.schema)
+
+type Direction = Rule["syncTo"]
+
+const isBuilt = (syncTo: ConfigInFile["rules"][number]["syncTo"]): syncTo is Direction =>
+  syncTo === "kubernetes" || syncTo === "ignore"
+
+/** Rules whose direction isn't built never come here: the file that holds one is refused. */
+const rulesOf = ({ content, placeOf }: ConfigFile.CheckedFile): ReadonlyArray<Rule> =>
+  content.rules.flatMap((
+    { apiGroups = [], labels, names = [], namespaces = [], resources = [], suspend = false, syncTo },
+    index
+  ) =>
+    isBuilt(syncTo)
+      ? [{
+        index,
+        place: placeOf(["rules", index]),
+        apiGroups,
+        resources,
+        labels: labels === undefined || labels.requirements.length === 0 ? undefined : labels,
+        namespaces,
+        names,
+        syncTo,
+        suspend
+      }]
+      : []
+  )
+
+const credentialsOf = ({ credentials }: ConfigInFile): Config["credentials"] => {
+  if (credentials?.https === undefined) return {}
+  const { passwordFile, username = defaults.username, ...rest } = credentials.https
+  return { https: passwordFile === undefined ? rest : { ...rest, username, passwordFile } }
+}
+
+const complete = (checked: ConfigFile.CheckedFile, podNamespace: string | undefined): Config => {
+  const { content, gitUrl } = checked
+  return {
+    gitUrl,
+    ...content.branch === undefined ? {} : { branch: content.branch },
+    gitPath: content.gitPath ?? defaults.gitPath,
+    rules: rulesOf(checked),
+    name: content.name ?? defaults.name,
+    namespace: content.namespace ?? defaults.namespace,
+    stateNamespace: content.stateNamespace ?? podNamespace ?? defaults.stateNamespace,
+    interval: content.interval ?? duration(defaults.interval),
+    lease: {
+      duration: content.lease?.duration ?? duration(defaults.lease.duration),
+      renew: content.lease?.renew ?? duration(defaults.lease.renew),
+      retry: content.lease?.retry ?? duration(defaults.lease.retry)
+    },
+    credentials: credentialsOf(content),
+    http: { port: content.http?.port ?? defaults.http.port },
+    fieldManager: content.fieldManager ?? defaults.fieldManager
+  }
+}
+
+const reasonOf = ({ reason }: PlatformError.PlatformError): string => {
+  switch (reason._tag) {
+    case "NotFound":
+      return "there is no such file; write one, or say where it is with --config"
+    case "PermissionDenied":
+      return "reading it isn't allowed; let the user we run as read it, or name another file with --config"
+    case "BadResource":
+      return "it is no plain file; say which file in it with --config"
+    default:
+      return `it can't be read (${reason._tag}); name another file with --config`
+  }
+}
+
+const unreadable = (file: string) => (error: PlatformError.PlatformError) =>
+  new ConfigInvalid({ mistakes: [{ file, message: reasonOf(error) }] })
+
+/** Reads, checks and completes a configuration. Fails with every mistake in it, and in the URL from the command line. */
+export const load = Effect.fn("Config.load")(function*({ file, gitUrl, podNamespace }: LoadOptions) {
+  const files = yield* FileSystem.FileSystem
+  const written = yield* files.readFileString(file).pipe(Effect.mapError(unreadable(file)))
+  const checked = yield* Effect.fromResult(ConfigFile.check(file, written, gitUrl))
+  return complete(checked, podNamespace)
+})

@@ -1,0 +1,109 @@
+/**
+ * Reads and parses files off the event loop: a few small ones at once, where a thread would cost more than it saves, many of them on a
+ * few threads that start when they are needed and end when they are idle. One bad file never costs the others, nor the process.
+ */
+import { Context, Effect, Layer, Pool, Stream } from "effect"
+import { availableParallelism } from "node:os"
+import { type ManifestFile, parseManifestFile, unreadable } from "./ManifestFile.ts"
+import type { WantedBlob } from "./ManifestIndex.ts"
+import type { ParsedFile } from "./ParsedFile.ts"
+import { type ParserStopped, type ParserThread, type ParserUnavailable, startParserThread } from "./ParserThread.ts"
+
+export interface ParsedBlob {
+  readonly blob: string
+  readonly parsed: ParsedFile
+  /** The JSON text of each manifest, in the same order. */
+  readonly payloads: ReadonlyArray<string>
+}
+
+interface FileBytes {
+  readonly blob: string
+  readonly bytes: Uint8Array
+}
+
+type Batch = ReadonlyArray<FileBytes>
+
+/** Up to this, parsing takes a few milliseconds. */
+const atOnce = { files: 16, bytes: 64 * 1024 }
+const perBatch = { files: 500, bytes: 256 * 1024 }
+const mostThreads = 4
+const idleTime = "10 seconds"
+
+const result = (blob: string, { payloads, ...parsed }: ManifestFile): ParsedBlob => ({ blob, parsed, payloads })
+
+/** What the parser found may be a part of the file's text; a copy lets go of that. */
+const parseHere = ({ blob, bytes }: FileBytes): ParsedBlob => result(blob, structuredClone(parseManifestFile(bytes)))
+
+const gaveUp = (reason: string): ManifestFile =>
+  unreadable({ message: `file could not be parsed (${reason}); make it smaller or simpler` }, false)
+
+const size = (batch: Batch): number => batch.reduce((sum, { bytes }) => sum + bytes.length, 0)
+
+export class ParserPool extends Context.Service<ParserPool, {
+  /**
+   * What the blobs hold, in no particular order.
+   * @param read Gives the bytes of a blob; asked as threads become free, for a quarter of a MiB at a time.
+   */
+  readonly parse: <E, R>(
+    wanted: ReadonlyArray<WantedBlob>,
+    read: (blob: string) => Effect.Effect<Uint8Array, E, R>
+  ) => Stream.Stream<ParsedBlob, E | ParserUnavailable, R>
+}>()("gitops/ParserPool") {
+  static readonly layer = Layer.effect(
+    ParserPool,
+    Effect.gen(function*() {
+      const threads = Math.min(mostThreads, availableParallelism())
+      const pool = yield* Pool.makeWithTTL({
+        acquire: startParserThread(new URL("./parseWorker.ts", import.meta.url)),
+        min: 0,
+        max: threads,
+        timeToLive: idleTime
+      })
+
+      const onThread = (batch: Batch) =>
+        Pool.use(pool, (thread: ParserThread) =>
+          thread.parse(batch.map(({ bytes }) => bytes)).pipe(
+            Effect.map((files) =>
+              files.flatMap((file, at) => batch[at] === undefined ? [] : [result(batch[at].blob, file)])
+            ),
+            Effect.tapError(() => Pool.invalidate(pool, thread))
+          ))
+
+      const alone = (one: FileBytes) =>
+        onThread([one]).pipe(
+          Effect.catchTag("ParserStopped", ({ reason }) => Effect.succeed([result(one.blob, gaveUp(reason))]))
+        )
+
+      const oneByOne = Effect.fnUntraced(function*(batch: Batch, { reason }: ParserStopped) {
+        yield* Effect.logWarning("A parser thread stopped; its files are parsed one by one").pipe(
+          Effect.annotateLogs({ reason, files: batch.length })
+        )
+        const parsed = yield* Effect.forEach(batch, alone)
+        return parsed.flat()
+      })
+
+      const parseBatch = (batch: Batch): Effect.Effect<ReadonlyArray<ParsedBlob>, ParserUnavailable> =>
+        batch.length <= atOnce.files && size(batch) <= atOnce.bytes
+          ? Effect.sync(() => batch.map(parseHere))
+          : onThread(batch).pipe(Effect.catchTag("ParserStopped", (stopped) => oneByOne(batch, stopped)))
+
+      return ParserPool.of({
+        parse: (wanted, read) =>
+          Stream.unfold(
+            0,
+            Effect.fnUntraced(function*(start: number) {
+              const batch: Array<FileBytes> = []
+              let bytes = 0
+              for (const { blob } of wanted.slice(start, start + perBatch.files)) {
+                if (bytes >= perBatch.bytes) break
+                const file = { blob, bytes: yield* read(blob) }
+                bytes += file.bytes.length
+                batch.push(file)
+              }
+              return batch.length === 0 ? undefined : [batch, start + batch.length] as const
+            })
+          ).pipe(Stream.mapEffect(parseBatch, { concurrency: threads, unordered: true }), Stream.flattenIterable)
+      })
+    })
+  )
+}

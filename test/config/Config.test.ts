@@ -1,0 +1,188 @@
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { describe, expect, layer } from "@effect/vitest"
+import { Duration, Effect, FileSystem, Result } from "effect"
+import * as Config from "../../src/config/Config.ts"
+import { parse } from "../../src/rules/SelectorSyntax.ts"
+import { load } from "./samples.ts"
+
+const url = "https://git.example.com/acme/cluster.git"
+const minimal = "rules: [{ syncTo: kubernetes }]"
+
+layer(NodeServices.layer)("A configuration", (it) => {
+  it.effect("with only a rule and a URL beside it has every default", () =>
+    Effect.gen(function*() {
+      expect(yield* load(minimal, { gitUrl: url })).toEqual(
+        {
+          gitUrl: url,
+          gitPath: "",
+          rules: [{
+            index: 0,
+            place: { line: 1, column: 9 },
+            apiGroups: [],
+            resources: [],
+            labels: undefined,
+            namespaces: [],
+            names: [],
+            syncTo: "kubernetes",
+            suspend: false
+          }],
+          name: "default",
+          namespace: "default",
+          stateNamespace: "gitops-controller",
+          interval: Duration.seconds(30),
+          lease: { duration: Duration.seconds(15), renew: Duration.seconds(10), retry: Duration.seconds(2) },
+          credentials: {},
+          http: { port: 8080 },
+          fieldManager: "gitops-controller"
+        } satisfies Config.Config
+      )
+    }))
+
+  it.effect("says all it may say", () =>
+    Effect.gen(function*() {
+      const config = yield* load(`
+gitUrl: ${url}
+branch: release/1.x
+gitPath: ./clusters//prod/
+rules:
+  - apiGroups: [apps, ""]
+    resources: [Deployments, svc]
+    labels: app in (web, api)
+    namespaces: [shop, team-*]
+    names: ["*-web", system:node?]
+    filters: []
+    syncTo: ignore
+    prune: never
+    suspend: true
+  - labels: ""
+    syncTo: kubernetes
+name: prod
+namespace: shop
+stateNamespace: state
+interval: 1m30s
+restore: off
+lease: { duration: 30s, renew: 20s, retry: 500ms }
+credentials:
+  https: { passwordFile: /https/password, caFile: /https/ca.crt, certFile: /https/tls.crt, keyFile: /https/tls.key }
+http: { port: 0 }
+fieldManager: cluster-keeper
+`)
+      expect(config).toEqual(
+        {
+          gitUrl: url,
+          branch: "release/1.x",
+          gitPath: "clusters/prod",
+          rules: [
+            {
+              index: 0,
+              place: { line: 6, column: 5 },
+              apiGroups: ["apps", ""],
+              resources: ["Deployments", "svc"],
+              labels: Result.getOrThrow(parse("app in (web, api)")),
+              namespaces: ["shop", "team-*"],
+              names: ["*-web", "system:node?"],
+              syncTo: "ignore",
+              suspend: true
+            },
+            {
+              index: 1,
+              place: { line: 15, column: 5 },
+              apiGroups: [],
+              resources: [],
+              labels: undefined,
+              namespaces: [],
+              names: [],
+              syncTo: "kubernetes",
+              suspend: false
+            }
+          ],
+          name: "prod",
+          namespace: "shop",
+          stateNamespace: "state",
+          interval: Duration.seconds(90),
+          lease: { duration: Duration.seconds(30), renew: Duration.seconds(20), retry: Duration.millis(500) },
+          credentials: {
+            https: {
+              username: "git",
+              passwordFile: "/https/password",
+              caFile: "/https/ca.crt",
+              certFile: "/https/tls.crt",
+              keyFile: "/https/tls.key"
+            }
+          },
+          http: { port: 0 },
+          fieldManager: "cluster-keeper"
+        } satisfies Config.Config
+      )
+    }))
+
+  it.effect("may be JSON", () =>
+    Effect.gen(function*() {
+      const config = yield* load(JSON.stringify({ gitUrl: url, rules: [{ syncTo: "ignore" }] }, null, "\t"))
+      expect(config.rules[0]?.syncTo).toBe("ignore")
+    }))
+
+  it.effect("may begin with a byte order mark, end its lines as Windows does, and repeat itself by reference", () =>
+    Effect.gen(function*() {
+      const config = yield* load(
+        "\uFEFFrules:\r\n- names: &names [web]\r\n  syncTo: ignore\r\n- namespaces: *names\r\n  syncTo: kubernetes\r\n",
+        { gitUrl: url }
+      )
+      expect(config.rules.map(({ place }) => place)).toEqual([{ line: 2, column: 3 }, { line: 4, column: 3 }])
+      expect(config.rules[1]?.namespaces).toEqual(["web"])
+    }))
+
+  it.effect("takes the URL of the command line before its own, even before one that isn't built", () =>
+    Effect.gen(function*() {
+      expect((yield* load(`gitUrl: https://other.example.com/x\n${minimal}`, { gitUrl: url })).gitUrl).toBe(url)
+      expect((yield* load(`gitUrl: git@git.example.com:x\n${minimal}`, { gitUrl: url })).gitUrl).toBe(url)
+    }))
+
+  it.effect("keeps its state in the namespace of the pod, unless it names another", () =>
+    Effect.gen(function*() {
+      const inPod = { gitUrl: url, podNamespace: "pod" }
+      expect((yield* load(minimal, inPod)).stateNamespace).toBe("pod")
+      expect((yield* load(`${minimal}\nstateNamespace: mine`, inPod)).stateNamespace).toBe("mine")
+    }))
+
+  it.effect("that isn't there says so, with the cure", () =>
+    Effect.gen(function*() {
+      const invalid = yield* Effect.flip(Config.load({ file: "no/such/config.yaml", gitUrl: url }))
+      expect(invalid.message).toBe(
+        "no/such/config.yaml: there is no such file; write one, or say where it is with --config"
+      )
+    }))
+
+  it.effect("that is a folder says so", () =>
+    Effect.gen(function*() {
+      const files = yield* FileSystem.FileSystem
+      const folder = yield* files.makeTempDirectoryScoped()
+      const invalid = yield* Effect.flip(Config.load({ file: folder, gitUrl: url }))
+      expect(invalid.message).toBe(`${folder}: it is no plain file; say which file in it with --config`)
+    }))
+})
+
+describe("The example in deploy/config.yaml", () => {
+  layer(NodeServices.layer)((it) => {
+    it.effect("is valid", () =>
+      Effect.gen(function*() {
+        const config = yield* Config.load({ file: "deploy/config.yaml" })
+        expect(config.rules.map(({ syncTo }) => syncTo)).toEqual(["ignore", "kubernetes", "kubernetes"])
+      }))
+
+    it.effect("is valid with all that it shows behind a comment sign", () =>
+      Effect.gen(function*() {
+        const files = yield* FileSystem.FileSystem
+        const text = yield* files.readFileString("deploy/config.yaml")
+        const config = yield* load(text.replaceAll(/^# (branch|gitPath|credentials| {2,}\w+):/gm, "$1:"))
+        expect(config.gitPath).toBe("clusters/prod")
+        expect(Object.keys(config.credentials.https ?? {}).sort()).toEqual([
+          "caFile",
+          "certFile",
+          "keyFile",
+          "passwordFile",
+          "username"
+        ])
+      }))
+  })
+})
