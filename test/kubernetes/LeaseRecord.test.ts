@@ -1,0 +1,48 @@
+import { assert, describe, it } from "@effect/vitest"
+import { isFree, leaseBody, microTime, observe, readLease } from "../../src/kubernetes/LeaseRecord.ts"
+
+const lease = (resourceVersion: string, holder: string) => ({
+  metadata: { resourceVersion },
+  spec: {
+    holderIdentity: holder,
+    leaseDurationSeconds: 15,
+    leaseTransitions: 3,
+    renewTime: "2020-01-01T00:00:00.000000Z"
+  }
+})
+
+describe("a Lease", () => {
+  it("is free once we have not seen it change for as long as its holder promised, whatever the holder's clock says", () => {
+    const seen = observe(undefined, readLease(lease("1", "other")), 1000)
+    assert.isFalse(isFree(seen, "me", 16_000))
+    assert.isTrue(isFree(seen, "me", 16_001))
+    const renewed = observe(seen, readLease(lease("2", "other")), 16_000)
+    assert.isFalse(isFree(renewed, "me", 31_000))
+    assert.strictEqual(observe(renewed, readLease(lease("2", "other")), 31_000).seenAt, 16_000)
+  })
+
+  it("is free at once when it was released, or is our own", () => {
+    assert.isTrue(isFree(observe(undefined, readLease(lease("1", "")), 0), "me", 0))
+    assert.isTrue(isFree(observe(undefined, readLease(lease("1", "me")), 0), "me", 0))
+  })
+
+  it("is written with times of six digits and read back as it was", () => {
+    assert.strictEqual(microTime(1_700_000_000_123), "2023-11-14T22:13:20.123000Z")
+    const body = leaseBody({
+      namespace: "n",
+      name: "l",
+      holder: "me",
+      duration: 15_000,
+      transitions: 4,
+      acquiredAt: 1,
+      renewedAt: 2,
+      resourceVersion: "9"
+    })
+    assert.deepInclude(readLease(JSON.parse(body)), {
+      holder: "me",
+      duration: 15_000,
+      transitions: 4,
+      resourceVersion: "9"
+    })
+  })
+})
