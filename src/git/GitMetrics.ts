@@ -1,0 +1,16 @@
+/** Every number the Git room counts. */
+import { Metric } from "effect"
+
+export const looks = Metric.counter("gitops_git_looks_total", {
+  description: "Looks at the branch, by outcome: unchanged, moved or failed",
+  incremental: true
+})
+
+export const moveSeconds = Metric.timer("gitops_git_move_seconds", {
+  description: "From looking at a branch that moved to its tip being published: fetched, verified and parsed"
+})
+
+export const restarts = Metric.counter("gitops_git_actor_restarts_total", {
+  description: "Times the Git actor was started again after a defect",
+  incremental: true
+})

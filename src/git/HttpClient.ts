@@ -1,0 +1,89 @@
+/** HTTP by undici, and by nobody else in this room: one connection kept, one request at a time, answers inflated, nothing followed. */
+import { NodeStream } from "@effect/platform-node"
+import { Effect, type Scope, type Stream } from "effect"
+import { createGunzip } from "node:zlib"
+import { Agent, type Dispatcher } from "undici"
+
+export interface TlsFiles {
+  /** PEM; absent: the system's. */
+  readonly ca?: string
+  readonly cert?: string
+  readonly key?: string
+}
+
+export interface HttpRequest {
+  readonly method: "GET" | "POST"
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: Buffer
+}
+
+export interface HttpAnswer {
+  readonly status: number
+  readonly header: (name: string) => string
+  readonly body: Stream.Stream<Buffer, HttpBroken>
+}
+
+/** There is no answer, or no more of it. `code` is Node's or undici's, `""` without one. */
+export interface HttpBroken {
+  readonly code: string
+  readonly reason: string
+}
+
+export interface HttpClient {
+  /** Hangs up when the scope closes. */
+  readonly send: (request: HttpRequest) => Effect.Effect<HttpAnswer, HttpBroken, Scope.Scope>
+}
+
+const connectTimeout = 10_000
+/** Longer than most intervals, so that a poll costs one round trip; a server that says it closes sooner is believed. */
+const keepAliveTimeout = 90_000
+
+const broken = (cause: unknown): HttpBroken => {
+  const error = cause instanceof Error ? cause : new Error(String(cause))
+  const code = "code" in error && typeof error.code === "string" ? error.code : ""
+  return { code, reason: error.message }
+}
+
+const headerOf = (headers: Dispatcher.ResponseData["headers"]) => (name: string): string => {
+  const value = headers[name]
+  return Array.isArray(value) ? value[0] ?? "" : value ?? ""
+}
+
+const bodyOf = ({ body, headers }: Dispatcher.ResponseData): Stream.Stream<Buffer, HttpBroken> => {
+  const plain = () => {
+    if (headerOf(headers)("content-encoding") !== "gzip") return body
+    const gunzip = createGunzip()
+    body.on("error", (cause) => gunzip.destroy(cause))
+    gunzip.on("close", () => body.destroy())
+    return body.pipe(gunzip)
+  }
+  return NodeStream.fromReadable<Buffer, HttpBroken>({ evaluate: plain, onError: broken })
+}
+
+/** A client that trusts and shows these certificates. */
+export const makeHttpClient = (tls: TlsFiles): Effect.Effect<HttpClient, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.sync(() =>
+      new Agent({ connect: { ...tls, timeout: connectTimeout }, keepAliveTimeout, headersTimeout: 0, bodyTimeout: 0, allowH2: false })
+    ),
+    (agent) => Effect.promise(() => agent.destroy())
+  ).pipe(
+    Effect.map((agent): HttpClient => ({
+      send: ({ body, headers, method, url }) =>
+        Effect.acquireRelease(Effect.sync(() => new AbortController()), (controller) => Effect.sync(() => controller.abort())).pipe(
+          Effect.flatMap(({ signal }) =>
+            Effect.tryPromise({
+              try: () => agent.request({ ...targetOf(url), method, headers, signal, ...body === undefined ? {} : { body } }),
+              catch: broken
+            })
+          ),
+          Effect.map((response) => ({ status: response.statusCode, header: headerOf(response.headers), body: bodyOf(response) }))
+        )
+    }))
+  )
+
+const targetOf = (url: string) => {
+  const { origin, pathname, search } = new URL(url)
+  return { origin, path: `${pathname}${search}` }
+}

@@ -1,0 +1,116 @@
+/** An object where it lies in a pack, and how its body is read: a chain of deltas down to a whole one, with a bounded cache. */
+import { Effect, Result } from "effect"
+import * as Delta from "./Delta.ts"
+import type { ObjectType } from "./GitObject.ts"
+import { inflateAt, inflateNow, large } from "./Inflate.ts"
+
+export interface PackedObject {
+  readonly type: ObjectType
+  /** Of the whole body, in bytes. */
+  readonly size: number
+  readonly pack: Buffer
+  /** Where its zlib stream begins and ends in the pack. */
+  readonly start: number
+  readonly end: number
+  /** Of what the stream inflates to: the body, or the delta. */
+  readonly inflatedSize: number
+  /** What the delta is from. */
+  readonly base: PackedObject | undefined
+}
+
+/** Bodies read lately, the least recently used dropped first. */
+export interface BodyCache {
+  readonly get: (object: PackedObject) => Buffer | undefined
+  readonly put: (object: PackedObject, body: Buffer) => void
+  readonly clear: () => void
+}
+
+/** @param limit of all bodies together, in bytes */
+export const makeBodyCache = (limit: number): BodyCache => {
+  const bodies = new Map<PackedObject, Buffer>()
+  let bytes = 0
+  const drop = (object: PackedObject, body: Buffer) => {
+    bodies.delete(object)
+    bytes -= body.length
+  }
+  return {
+    get: (object) => {
+      const body = bodies.get(object)
+      if (body !== undefined) {
+        bodies.delete(object)
+        bodies.set(object, body)
+      }
+      return body
+    },
+    put: (object, body) => {
+      if (body.length > limit / 4 || bodies.has(object)) return
+      bodies.set(object, body)
+      bytes += body.length
+      for (const [oldest, its] of bodies) {
+        if (bytes <= limit) return
+        drop(oldest, its)
+      }
+    },
+    clear: () => {
+      bodies.clear()
+      bytes = 0
+    }
+  }
+}
+
+const isLarge = (object: PackedObject): boolean => {
+  for (let at: PackedObject | undefined = object; at !== undefined; at = at.base) {
+    if (at.size >= large || at.inflatedSize >= large) return true
+  }
+  return false
+}
+
+/** The object, and what it is a delta from, down to one whose body is cached or whole. */
+const chain = (object: PackedObject, cache: BodyCache) => {
+  const deltas: Array<PackedObject> = []
+  let at = object
+  let body = cache.get(at)
+  while (body === undefined && at.base !== undefined) {
+    deltas.push(at)
+    at = at.base
+    body = cache.get(at)
+  }
+  return { deltas: deltas.toReversed(), bottom: at, body }
+}
+
+/** For hot loops: the body of an object none of whose parts is large. */
+const readNow = (object: PackedObject, cache: BodyCache): Result.Result<Buffer, string> => {
+  const { bottom, deltas, body } = chain(object, cache)
+  let current = body
+  if (current === undefined) {
+    const whole = inflateNow(bottom.pack, bottom.start, bottom.inflatedSize)
+    if (Result.isFailure(whole)) return Result.fail(whole.failure)
+    current = whole.success.body
+    cache.put(bottom, current)
+  }
+  for (const delta of deltas) {
+    const inflated = inflateNow(delta.pack, delta.start, delta.inflatedSize)
+    if (Result.isFailure(inflated)) return Result.fail(inflated.failure)
+    const applied = Delta.apply(current, inflated.success.body)
+    if (Result.isFailure(applied)) return applied
+    current = applied.success
+    cache.put(delta, current)
+  }
+  return Result.succeed(current)
+}
+
+const readLarge = Effect.fnUntraced(function*(object: PackedObject, cache: BodyCache) {
+  const { bottom, deltas, body } = chain(object, cache)
+  let current = body ?? (yield* inflateAt(bottom.pack, bottom.start, bottom.inflatedSize)).body
+  for (const delta of deltas) {
+    const inflated = yield* inflateAt(delta.pack, delta.start, delta.inflatedSize)
+    current = yield* Effect.fromResult(Delta.apply(current, inflated.body))
+    yield* Effect.yieldNow
+  }
+  cache.put(object, current)
+  return current
+})
+
+/** The body of an object; the failure says what is wrong with the pack. */
+export const readBody = (object: PackedObject, cache: BodyCache): Effect.Effect<Buffer, string> =>
+  Effect.suspend(() => isLarge(object) ? readLarge(object, cache) : Effect.fromResult(readNow(object, cache)))

@@ -1,0 +1,124 @@
+/**
+ * The repository as its server shows it: where the branch points now, and the objects of a commit. Speaks protocol version 2, where looking
+ * at an unchanged branch is one small request, and 0 and 1 with servers that don't.
+ */
+import { Effect, Ref, Result, Stream } from "effect"
+import { distance } from "../config/Nearest.ts"
+import * as Advertisement from "./Advertisement.ts"
+import * as FetchPack from "./FetchPack.ts"
+import {
+  BranchNotFound,
+  type GitFailure,
+  NotAGitServer,
+  ObjectFormatUnsupported,
+  RemoteError,
+  RemoteUnreachable,
+  RepositoryTooLarge,
+  ServerTooOld
+} from "./GitError.ts"
+import { redact } from "./GitUrl.ts"
+import * as LsRefs from "./LsRefs.ts"
+import { Limits, type Transport, whole } from "./Transport.ts"
+import type { WireFault } from "./WireFault.ts"
+
+/** Where the branch points. */
+export interface Look {
+  /** Without `refs/heads/`; `HEAD` where the remote's HEAD names a commit itself. */
+  readonly branch: string
+  /** `undefined`: the repository has no branch at all. */
+  readonly commit: string | undefined
+}
+
+export interface Remote {
+  readonly url: string
+  /** Looks at the branch, or at the one the remote's HEAD points at. */
+  readonly look: (branch: string | undefined) => Effect.Effect<Look, GitFailure>
+  /** The pack of what the commit needs beyond what we have. */
+  readonly fetch: (request: FetchPack.FetchRequest) => Effect.Effect<Buffer, GitFailure>
+}
+
+const heads = "refs/heads/"
+const short = (ref: string): string => ref.startsWith(heads) ? ref.slice(heads.length) : ref
+
+const failureOf = (url: string, fault: WireFault): GitFailure => {
+  switch (fault._tag) {
+    case "NotGit":
+      return new NotAGitServer({ url, contentType: "", beginning: redact(fault.beginning).slice(0, 80) })
+    case "CutOff":
+      return new RemoteUnreachable({ url, reason: `its answer was cut off ${fault.where}` })
+    case "Refused":
+      return new RemoteError({ url, words: redact(fault.words) })
+    case "OtherHash":
+      return new ObjectFormatUnsupported({ url, format: fault.format })
+    case "TooOld":
+      return new ServerTooOld({ url, lacks: fault.lacks })
+  }
+}
+
+/** The branches that are there, the most alike first. */
+const near = (refs: LsRefs.Refs, branch: string): ReadonlyArray<string> =>
+  [...refs.ids.keys()]
+    .filter((ref) => ref.startsWith(heads))
+    .slice(0, 1000)
+    .map((ref) => ({ name: short(ref), distance: distance(short(ref).slice(0, 64), branch.slice(0, 64)) }))
+    .toSorted((left, right) => left.distance - right.distance || left.name.localeCompare(right.name))
+    .slice(0, 5)
+    .map(({ name }) => name)
+
+const hasBranches = (refs: LsRefs.Refs): boolean => refs.ids.keys().some((ref) => ref.startsWith(heads))
+
+const headOf = (refs: LsRefs.Refs): string => short(refs.head?.target ?? "HEAD")
+
+/** Where the branch points, as far as these refs tell. */
+const pointed = (refs: LsRefs.Refs, branch: string | undefined): string | undefined =>
+  branch === undefined ? refs.head?.id : refs.ids.get(`${heads}${branch}`)
+
+export const makeRemote = Effect.fnUntraced(function*(transport: Transport) {
+  const { url } = transport
+  const { bytes: mostBytes } = yield* Limits
+  const known = yield* Ref.make<Advertisement.Advertisement | undefined>(undefined)
+
+  const understood = <A>(result: Result.Result<A, WireFault>): Effect.Effect<A, GitFailure> =>
+    Effect.fromResult(Result.mapError(result, (fault) => failureOf(url, fault)))
+
+  const advertise = transport.advertise.pipe(
+    Effect.flatMap((bytes) => understood(Advertisement.decode(bytes))),
+    Effect.tap((advertisement) => Ref.set(known, advertisement))
+  )
+
+  const refs = (advertisement: Advertisement.Advertisement, prefixes: ReadonlyArray<string>) =>
+    advertisement.version === 0
+      ? Effect.succeed(advertisement.refs)
+      : whole(transport.call(LsRefs.encode(advertisement, prefixes))).pipe(
+        Effect.flatMap((bytes) => understood(LsRefs.decode(bytes)))
+      )
+
+  /** What a server of version 2 can do is asked once; one of version 0 or 1 tells its refs only together with it. */
+  const current = Effect.flatMap(Ref.get(known), (advertisement) =>
+    advertisement?.version === 2 ? Effect.succeed(advertisement) : advertise)
+
+  const look = Effect.fn("Remote.look")(function*(branch: string | undefined): Effect.fn.Return<Look, GitFailure> {
+    const advertisement = yield* current
+    const some = yield* refs(advertisement, [branch === undefined ? "HEAD" : `${heads}${branch}`])
+    const commit = pointed(some, branch)
+    if (commit !== undefined) return { branch: branch ?? headOf(some), commit }
+    const all = yield* refs(advertisement, ["HEAD", heads])
+    if (!hasBranches(all)) return { branch: branch ?? headOf(all), commit: undefined }
+    const wanted = branch ?? headOf(all)
+    return yield* new BranchNotFound({ url, branch: wanted, near: near(all, wanted) })
+  }, Effect.tapCause(() => Ref.set(known, undefined)))
+
+  const fetch = Effect.fn("Remote.fetch")(function*(request: FetchPack.FetchRequest) {
+    const advertisement = (yield* Ref.get(known)) ?? (yield* advertise)
+    const body = yield* understood(FetchPack.encode(advertisement, request))
+    const answer = yield* transport.call(body).pipe(
+      Stream.runFoldEffect(FetchPack.nothing, (answer, bytes) =>
+        answer.size > mostBytes
+          ? Effect.fail(new RepositoryTooLarge({ url, what: `more than ${mostBytes} bytes for one commit` }))
+          : understood(FetchPack.take(answer, bytes)))
+    )
+    return yield* understood(FetchPack.finish(answer))
+  }, Effect.tapCause(() => Ref.set(known, undefined)))
+
+  return { url, look, fetch } satisfies Remote
+})

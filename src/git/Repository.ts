@@ -1,0 +1,183 @@
+/**
+ * The branch in memory: looks at the remote, fetches what is missing, and moves to a commit only after everything below gitPath was seen
+ * to be there. Whatever fails leaves it where it was. For one fiber alone; others may read objects at any time.
+ */
+import { Effect, Ref } from "effect"
+import type { FileChange } from "../manifest/ManifestIndex.ts"
+import * as Commit from "./Commit.ts"
+import {
+  BranchNotFound,
+  type GitFailure,
+  GitPathNotFound,
+  PackCorrupt,
+  RemoteError,
+  RepositoryTooLarge,
+  TipIncomplete
+} from "./GitError.ts"
+import * as ObjectStore from "./ObjectStore.ts"
+import { indexPack } from "./PackIndex.ts"
+import type { Look, Remote } from "./Remote.ts"
+import * as Tree from "./Tree.ts"
+import { diffTrees, type DiffFault, reachable } from "./TreeDiff.ts"
+
+/** A commit whose objects are here. */
+interface Here {
+  readonly commit: string
+  readonly root: string
+  readonly subject: string
+}
+
+interface State {
+  readonly store: ObjectStore.ObjectStore
+  /** What was fetched last: the next fetch builds on it. */
+  readonly fetched: Here | undefined
+  /** Where the branch was, as far as it was accepted. */
+  readonly accepted: Moved | undefined
+}
+
+/** Where the branch went. */
+export interface Moved {
+  readonly branch: string
+  readonly commit: string | undefined
+  /** Of the directory gitPath. */
+  readonly tree: string | undefined
+  /** Of the whole repository. */
+  readonly root: string | undefined
+  readonly subject: string
+  /** Below gitPath, since what was accepted last. */
+  readonly changes: ReadonlyArray<FileChange>
+}
+
+export interface RepositoryOptions {
+  readonly branch: string | undefined
+  readonly gitPath: string
+}
+
+export interface Repository {
+  /**
+   * Looks at the remote, and brings what its branch points at; `undefined` when that was accepted already.
+   * @param wasThere whether the branch ever had a commit: then its absence is a failure, never an empty repository
+   */
+  readonly advance: (wasThere: boolean) => Effect.Effect<Moved | undefined, GitFailure>
+  /** From now on changes count from here. */
+  readonly accept: (moved: Moved) => Effect.Effect<void>
+  /** Drops what nobody needs between two moves. */
+  readonly tidy: Effect.Effect<void>
+  readonly objects: Effect.Effect<ObjectStore.ObjectSource>
+}
+
+const isGone = (failure: GitFailure): boolean => failure instanceof RemoteError && /not our ref|unadvertised object/.test(failure.words)
+
+export const makeRepository = Effect.fnUntraced(function*(remote: Remote, { branch, gitPath }: RepositoryOptions) {
+  const { url } = remote
+  const state = yield* Ref.make<State>({ store: ObjectStore.emptyStore(), fetched: undefined, accepted: undefined })
+  const root = gitPath === "" ? "" : `${gitPath}/`
+
+  const failureOf = (commit: string) => (fault: DiffFault): GitFailure => {
+    switch (fault._tag) {
+      case "Missing":
+        return new TipIncomplete({ url, commit, missing: fault.name, path: fault.path })
+      case "Damaged":
+        return new PackCorrupt({ url, reason: fault.path === "" ? fault.reason : `${fault.reason} (${fault.path})` })
+      case "TooMany":
+        return new RepositoryTooLarge({ url, what: `too many files, or too long a path, at ${fault.path.slice(0, 200)}` })
+    }
+  }
+
+  const readHere = Effect.fnUntraced(function*(source: ObjectStore.ObjectSource, commit: string) {
+    const body = yield* ObjectStore.read(source, commit, "commit").pipe(
+      Effect.mapError((fault) => failureOf(commit)({ ...fault, path: "" }))
+    )
+    const parsed = Commit.parse(body)
+    if (parsed === undefined) return yield* new PackCorrupt({ url, reason: `commit ${commit} can't be read` })
+    return { commit, root: parsed.tree, subject: parsed.subject }
+  })
+
+  const treeAtPath = Effect.fnUntraced(function*(source: ObjectStore.ObjectSource, here: Here, branch: string) {
+    let tree = here.root
+    let path = ""
+    for (const name of gitPath.split("/").filter((name) => name !== "")) {
+      const fault = (fault: ObjectStore.ReadFault) => failureOf(here.commit)({ ...fault, path })
+      const body = yield* ObjectStore.read(source, tree, "tree").pipe(Effect.mapError(fault))
+      const entries = yield* Effect.fromResult(Tree.parse(body)).pipe(
+        Effect.mapError((reason) => fault({ _tag: "Damaged", reason }))
+      )
+      const entry = entries.find((entry) => entry.name === name)
+      path = path === "" ? name : `${path}/${name}`
+      if (entry?.mode !== "directory") {
+        const found = entry === undefined ? {} : { found: entry.mode === "executable" ? "file" : entry.mode }
+        return yield* new GitPathNotFound({ url, branch, commit: here.commit, gitPath, ...found })
+      }
+      tree = entry.id
+    }
+    return tree
+  })
+
+  /** The server may build on what was fetched before. */
+  const download = Effect.fnUntraced(function*(commit: string, { fetched, store }: Pick<State, "fetched" | "store">) {
+    const bytes = yield* remote.fetch({ want: commit, have: fetched?.commit })
+    const pack = yield* indexPack(bytes, store.find, store.cache).pipe(Effect.mapError((reason) => new PackCorrupt({ url, reason })))
+    const source = ObjectStore.overlay(store, pack)
+    const here = yield* readHere(source, commit)
+    yield* diffTrees(source, fetched?.root, here.root, "").pipe(Effect.mapError(failureOf(commit)))
+    return { here, pack }
+  })
+
+  /** Brings the commit here: as a difference from the last one, and if that does not hold together, whole. */
+  const bring = Effect.fnUntraced(function*(commit: string) {
+    const before = yield* Ref.get(state)
+    if (before.fetched?.commit === commit) return
+    const whole = Effect.suspend(() => download(commit, { store: ObjectStore.emptyStore(), fetched: undefined }))
+    const { here, pack } = before.fetched === undefined
+      ? yield* whole
+      : yield* download(commit, before).pipe(Effect.catchTags({ PackCorrupt: () => whole, TipIncomplete: () => whole }))
+    yield* Ref.set(state, { ...before, fetched: here, store: ObjectStore.withPack(before.store, pack) })
+  })
+
+  const move = Effect.fnUntraced(function*({ branch }: Look) {
+    const { accepted, fetched, store } = yield* Ref.get(state)
+    if (fetched === undefined) return yield* Effect.die(new Error("moved before anything was fetched"))
+    const tree = yield* treeAtPath(store, fetched, branch)
+    const changes = yield* diffTrees(store, accepted?.tree, tree, root).pipe(Effect.mapError(failureOf(fetched.commit)))
+    return { ...fetched, branch, tree, changes }
+  })
+
+  const settle = Effect.fnUntraced(function*(look: Look, wasThere: boolean): Effect.fn.Return<Moved | undefined, GitFailure> {
+    const { accepted } = yield* Ref.get(state)
+    if (look.commit === undefined && wasThere) return yield* new BranchNotFound({ url, branch: look.branch, near: [] })
+    if (accepted !== undefined && look.commit === accepted.commit) return undefined
+    if (look.commit === undefined) {
+      return { branch: look.branch, commit: undefined, tree: undefined, root: undefined, subject: "", changes: [] }
+    }
+    yield* bring(look.commit)
+    return yield* move(look)
+  })
+
+  const advance = Effect.fn("Repository.advance")(
+    function*(wasThere: boolean) {
+      const look = yield* remote.look(branch)
+      return yield* settle(look, wasThere)
+    },
+    /** The branch moved on between looking and fetching. */
+    Effect.retry({ times: 2, while: isGone })
+  )
+
+  const tidy = Effect.gen(function*() {
+    const { accepted, fetched, store } = yield* Ref.get(state)
+    store.cache.clear()
+    if (!ObjectStore.isDirty(store)) return
+    const clean = yield* reachable(store, [fetched, accepted]).pipe(Effect.flatMap((names) => ObjectStore.onlyReachable(store, names)))
+    yield* Ref.update(state, (state) => ({ ...state, store: clean }))
+  }).pipe(
+    /** What can't be cleaned is replaced by the next fetch. */
+    Effect.catch(() => Ref.update(state, (state) => ({ ...state, fetched: undefined }))),
+    Effect.withSpan("Repository.tidy")
+  )
+
+  return {
+    advance,
+    accept: (accepted: Moved) => Ref.update(state, (state) => ({ ...state, accepted })),
+    tidy,
+    objects: Effect.map(Ref.get(state), ({ store }): ObjectStore.ObjectSource => store)
+  } satisfies Repository
+})

@@ -1,0 +1,47 @@
+// The whole Git room on a real remote, as the application starts it.
+import { NodeServices } from "@effect/platform-node"
+import { Context, Duration, Effect, Layer, Option, Stream } from "effect"
+import type { HttpsCredentials } from "../../src/config/Config.ts"
+import { GitActor } from "../../src/git/GitActor.ts"
+import { GitOptions } from "../../src/git/GitOptions.ts"
+import type { GitReport } from "../../src/git/GitReport.ts"
+import { ManifestReader } from "../../src/git/ManifestReader.ts"
+import { Limits } from "../../src/git/Transport.ts"
+
+export interface StartOptions {
+  readonly branch?: string
+  readonly gitPath?: string
+  readonly https?: HttpsCredentials
+  /** Milliseconds. Default: a minute, so that only `refresh` looks. */
+  readonly interval?: number
+  readonly idleMillis?: number
+  readonly totalMillis?: number
+}
+
+export const startGit = Effect.fnUntraced(function*(url: string, start: StartOptions = {}) {
+  const options = Layer.succeed(GitOptions, {
+    url,
+    branch: start.branch,
+    gitPath: start.gitPath ?? "",
+    interval: Duration.millis(start.interval ?? 60_000),
+    credentials: start.https === undefined ? {} : { https: start.https }
+  })
+  const limits = Layer.succeed(Limits, {
+    idle: Duration.millis(start.idleMillis ?? 30_000),
+    total: Duration.millis(start.totalMillis ?? 60_000),
+    bytes: 100 * 1024 * 1024
+  })
+  const room = ManifestReader.layer.pipe(Layer.provideMerge(GitActor.layer), Layer.provide([options, limits, NodeServices.layer]))
+  const context = yield* Layer.build(room)
+  const git = Context.get(context, GitActor)
+  const latest = git.changes.pipe(Stream.runHead, Effect.map(Option.getOrThrow))
+  /** The first report from now on that is as wanted. */
+  const until = (wanted: (report: GitReport) => boolean) =>
+    git.changes.pipe(
+      Stream.filter(wanted),
+      Stream.runHead,
+      Effect.map(Option.getOrThrow),
+      Effect.timeout("20 seconds")
+    )
+  return { git, reader: Context.get(context, ManifestReader), latest, until }
+})
