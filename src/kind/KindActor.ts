@@ -1,0 +1,91 @@
+/**
+ * One supervised fiber per watched kind. It owns the state of its kind, folds watch events, rounds and answers into it,
+ * and applies what is due. Ends only by failing: with what the watch says, or with a defect.
+ */
+import { Clock, Effect, Exit, Queue, Stream } from "effect"
+import { Landscape } from "../kubernetes/Landscape.ts"
+import { Reflector } from "../kubernetes/Reflector.ts"
+import type { ReflectionEnd } from "../kubernetes/ReflectorState.ts"
+import * as Applying from "./Applying.ts"
+import { Coordination } from "./Coordination.ts"
+import type { KindMessage } from "./KindMessage.ts"
+import type { KindSpec } from "./KindSpec.ts"
+import * as KindState from "./KindState.ts"
+import type { Observer } from "./Observation.ts"
+import * as Watching from "./Watching.ts"
+
+const mailboxSize = 1024
+/** How many messages are folded before other fibers get a turn. */
+const slice = 64
+
+const finishedJobs = Effect.fnUntraced(function*(spec: KindSpec) {
+  const coordination = yield* Coordination
+  return spec.kind.kind === "Job" ? yield* coordination.finishedJobs : new Map<string, string>()
+})
+
+/** Runs one kind. */
+export const run = Effect.fnUntraced(function*(spec: KindSpec, observer: Observer) {
+  const coordination = yield* Coordination
+  const landscape = yield* Landscape
+  const reflector = yield* Reflector
+  const state = KindState.make(spec, yield* finishedJobs(spec))
+  const mailbox = yield* Queue.bounded<KindMessage, ReflectionEnd>(mailboxSize)
+  const mail = (message: KindMessage) => Queue.offer(mailbox, message)
+  const watching = yield* Watching.make(state, observer)
+  const applying = yield* Applying.make(state, observer, mail)
+
+  const onMessage = (message: KindMessage, now: number): Effect.Effect<void> => {
+    switch (message._tag) {
+      case "Watched":
+        return watching(message.event, now)
+      case "RoundChanged":
+        return Effect.sync(() => KindState.onRound(state, message.round, now))
+      case "NamespaceAppeared":
+        return Effect.sync(() => KindState.onNamespace(state, message.namespace, now))
+      case "Enrolled":
+        return Effect.sync(() => KindState.onEnrolled(state, message.ids, Exit.isSuccess(message.exit), now))
+      case "Finished":
+        return applying.onFinished(message, now)
+    }
+  }
+
+  const messages = Effect.suspend(() => {
+    const next = KindState.nextWake(state)
+    if (next === undefined) return Queue.takeBetween(mailbox, 1, slice)
+    return Clock.currentTimeMillis.pipe(
+      Effect.flatMap((now) =>
+        Queue.takeBetween(mailbox, 1, slice).pipe(
+          Effect.timeoutOrElse({
+            duration: Math.max(1, next - now),
+            orElse: () => Effect.succeed<ReadonlyArray<KindMessage>>([])
+          })
+        )
+      )
+    )
+  })
+
+  yield* coordination.rounds.pipe(
+    Stream.runForEach((round) => mail({ _tag: "RoundChanged", round })),
+    Effect.forkScoped
+  )
+  yield* landscape.namespacesAppeared.pipe(
+    Stream.runForEach((namespace) => mail({ _tag: "NamespaceAppeared", namespace })),
+    Effect.forkScoped
+  )
+  yield* reflector.reflect(spec.kind, spec.version).pipe(
+    Stream.runForEach((event) => mail({ _tag: "Watched", event })),
+    Effect.onExit((exit) => Exit.isFailure(exit) ? Queue.failCause(mailbox, exit.cause) : Effect.void),
+    Effect.forkScoped
+  )
+  while (true) {
+    const batch = yield* messages
+    const now = yield* Clock.currentTimeMillis
+    for (const message of batch) yield* onMessage(message, now)
+    KindState.onTime(state, now)
+    yield* applying.enroll(now)
+    yield* applying.startDue(now)
+    yield* applying.askDeletions(now)
+    yield* coordination.report(KindState.report(state))
+    yield* Effect.yieldNow
+  }
+}, Effect.scoped)

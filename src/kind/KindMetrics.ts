@@ -1,0 +1,21 @@
+/** Every number the kinds count. */
+import { Metric } from "effect"
+
+export const applies = Metric.counter("gitops_applies_total", {
+  description: "Objects applied, by what became of them: created, configured, unchanged or failed",
+  incremental: true
+})
+
+export const driftCorrected = Metric.counter("gitops_drift_corrected_total", {
+  description: "Objects put right after another writer changed what Git owns",
+  incremental: true
+})
+
+export const kindRestarts = Metric.counter("gitops_kind_restarts_total", {
+  description: "Kind actors restarted after a failure",
+  incremental: true
+})
+
+export const applySeconds = Metric.timer("gitops_apply_seconds", {
+  description: "From sending an apply to its answer, waiting for a free request included"
+})

@@ -1,0 +1,11 @@
+/** What every kind actor needs to know of the configuration. */
+import { Context } from "effect"
+import type { Own } from "../rules/KindScope.ts"
+
+export class KindOptions extends Context.Service<KindOptions, {
+  readonly fieldManager: string
+  /** The id of our ApplySet. */
+  readonly applySet: string
+  readonly defaultNamespace: string
+  readonly own: Own
+}>()("gitops/kind/KindOptions") {}

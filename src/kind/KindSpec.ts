@@ -1,0 +1,15 @@
+/** Which kind an actor runs, and how. */
+import type { ServedKind } from "../kubernetes/Discovery.ts"
+import type { Own } from "../rules/KindScope.ts"
+import type { Mode } from "./Tracked.ts"
+
+export interface KindSpec {
+  readonly kind: ServedKind
+  /** The API version that is watched: the one most manifests are written in. */
+  readonly version: string
+  readonly mode: Mode
+  /** For manifests that name no namespace. */
+  readonly defaultNamespace: string
+  /** What belongs to the controller itself. */
+  readonly own: Own
+}

@@ -1,0 +1,77 @@
+/** From a live object to what a kind remembers of it. Pure. */
+import * as FieldSet from "../kubernetes/FieldSet.ts"
+import type { KubernetesObject } from "../kubernetes/KubernetesObject.ts"
+import type { Json, JsonObject } from "../manifest/Manifest.ts"
+import type { GroupKind } from "../manifest/ObjectKey.ts"
+import { kindId } from "../manifest/ObjectKey.ts"
+import * as ApplySet from "./ApplySet.ts"
+import type { Live } from "./Tracked.ts"
+
+export interface Observer {
+  /** Our field manager. */
+  readonly fieldManager: string
+  /** The id of our ApplySet. */
+  readonly applySet: string
+}
+
+const object = (value: Json | undefined): JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? value as JsonObject : {}
+
+const conditions = (live: KubernetesObject): ReadonlyArray<JsonObject> => {
+  const list = object(live["status"])["conditions"]
+  return Array.isArray(list) ? list.map(object) : []
+}
+
+const condition = (live: KubernetesObject, type: string) =>
+  conditions(live).find((candidate) => candidate["type"] === type)
+
+const isTrue = (live: KubernetesObject, type: string) => condition(live, type)?.["status"] === "True"
+
+interface Readiness {
+  readonly ready: boolean
+  readonly refusal: string | undefined
+}
+
+const readiness: Readonly<Record<string, (live: KubernetesObject) => Readiness>> = {
+  "CustomResourceDefinition.apiextensions.k8s.io": (live) => {
+    const names = condition(live, "NamesAccepted")
+    return {
+      ready: isTrue(live, "Established"),
+      refusal: names?.["status"] === "False"
+        ? `the API server refused its names: ${String(names["message"])}`
+        : undefined
+    }
+  }
+}
+
+const alwaysReady: Readiness = { ready: true, refusal: undefined }
+
+const isFinished = (live: KubernetesObject) =>
+  typeof object(live["spec"])["ttlSecondsAfterFinished"] === "number" &&
+  (isTrue(live, "Complete") || isTrue(live, "Failed"))
+
+const lastWriter = (live: KubernetesObject, observer: Observer): string | undefined =>
+  (live.metadata.managedFields ?? [])
+    .filter((entry) => entry.manager !== observer.fieldManager && entry.subresource !== "status")
+    .toSorted((a, b) => (a.time ?? "").localeCompare(b.time ?? ""))
+    .at(-1)?.manager
+
+/** Reduces a live object of a kind; the object itself need not be kept. */
+export const observe = (kind: GroupKind, live: KubernetesObject, observer: Observer): Live => {
+  const id = kindId(kind)
+  const { metadata } = live
+  const entry = FieldSet.ownEntry(live, observer.fieldManager)
+  const owner = metadata.ownerReferences?.find((reference) => reference.controller === true)
+  return {
+    uid: metadata.uid,
+    version: metadata.resourceVersion,
+    owned: entry === undefined ? undefined : FieldSet.ownedDigest(live, entry),
+    labels: metadata.labels,
+    member: metadata.labels?.[ApplySet.memberLabel] === observer.applySet,
+    terminating: metadata.deletionTimestamp !== undefined,
+    ...(readiness[id]?.(live) ?? alwaysReady),
+    finished: id === "Job.batch" && isFinished(live),
+    controller: owner === undefined ? undefined : `${owner.kind} ${owner.name}`,
+    lastWriter: lastWriter(live, observer)
+  }
+}

@@ -1,0 +1,110 @@
+/** Counts of a kind's objects by rule and by how they stand, kept up to date verdict by verdict. */
+import { formatPlace, type ManifestRef } from "../manifest/Manifest.ts"
+import type { ObjectId } from "../manifest/ObjectKey.ts"
+import type { ObjectTrouble, RuleTally } from "./KindReport.ts"
+import { maxTroubles } from "./KindReport.ts"
+import type { Verdict } from "./Tracked.ts"
+import { isFailure } from "./Trouble.ts"
+
+type Standing = Exclude<keyof RuleTally, "rule">
+
+export interface Tally {
+  readonly counts: Map<number, Record<Standing, number>>
+  readonly troubles: Map<ObjectId, ObjectTrouble>
+}
+
+export const make = (): Tally => ({ counts: new Map(), troubles: new Map() })
+
+/** A contested object stands under no rule: it is counted with none. */
+export const noRule = -1
+
+const placeOf = (ref: ManifestRef) => formatPlace({ path: ref.path, line: ref.manifest.line })
+
+const standing = (verdict: Verdict): Standing | undefined => {
+  switch (verdict._tag) {
+    case "Unclaimed":
+      return undefined
+    case "InStep":
+      return "inStep"
+    case "Pending":
+      return "pending"
+    case "Troubled":
+      return isFailure(verdict.trouble) ? "failed" : "waiting"
+    case "Contested":
+      return "failed"
+    case "AwaitsPrune":
+    case "Controlled":
+    case "NeverSynced":
+    case "Suspended":
+      return "held"
+  }
+}
+
+const ruleOf = (verdict: Verdict) => "rule" in verdict ? verdict.rule.index : noRule
+
+const trouble = (object: ObjectId, verdict: Verdict): ObjectTrouble | undefined => {
+  switch (verdict._tag) {
+    case "Troubled":
+      return {
+        object,
+        state: isFailure(verdict.trouble) ? "failed" : "waiting",
+        place: verdict.trouble.place ?? placeOf(verdict.ref),
+        message: verdict.trouble.message
+      }
+    case "Contested":
+      return {
+        object,
+        state: "failed",
+        place: verdict.refs.map(placeOf).join(" and "),
+        message: "described by more than one manifest, so none is applied; keep one of them"
+      }
+    case "NeverSynced":
+      return { object, state: "held", place: placeOf(verdict.ref), message: `never applied: ${verdict.reason}` }
+    case "Controlled":
+      return {
+        object,
+        state: "held",
+        place: undefined,
+        message:
+          `controlled by ${verdict.controller}, which would undo what Git says; name its resource in a rule to apply it all the same`
+      }
+    case "AwaitsPrune":
+      return {
+        object,
+        state: "held",
+        place: undefined,
+        message: verdict.withheld ?? "no longer in Git; waits for leave to be deleted"
+      }
+    default:
+      return undefined
+  }
+}
+
+const change = (tally: Tally, verdict: Verdict, by: 1 | -1) => {
+  const counted = standing(verdict)
+  if (counted === undefined) return
+  const rule = ruleOf(verdict)
+  const counts = tally.counts.get(rule) ?? { inStep: 0, pending: 0, waiting: 0, failed: 0, held: 0 }
+  counts[counted] += by
+  tally.counts.set(rule, counts)
+}
+
+/** Replaces what was counted for an object. */
+export const record = (tally: Tally, object: ObjectId, before: Verdict | undefined, after: Verdict): void => {
+  if (before !== undefined) change(tally, before, -1)
+  change(tally, after, 1)
+  const found = trouble(object, after)
+  if (found === undefined) tally.troubles.delete(object)
+  else tally.troubles.set(object, found)
+}
+
+const severity: Readonly<Record<ObjectTrouble["state"], number>> = { failed: 0, waiting: 1, held: 2 }
+
+export const ruleTallies = (tally: Tally): ReadonlyArray<RuleTally> =>
+  [...tally.counts].map(([rule, counts]) => ({ rule, ...counts })).toSorted((a, b) => a.rule - b.rule)
+
+/** The worst {@link maxTroubles} of them. */
+export const worst = (tally: Tally): ReadonlyArray<ObjectTrouble> => {
+  if (tally.troubles.size === 0) return []
+  return [...tally.troubles.values()].toSorted((a, b) => severity[a.state] - severity[b.state]).slice(0, maxTroubles)
+}

@@ -1,0 +1,90 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as ApplySet from "../../src/kind/ApplySet.ts"
+import * as Payload from "../../src/kind/Payload.ts"
+import type { Ownership } from "../../src/rules/Ruleset.ts"
+import { rule } from "./samples.ts"
+
+const git: Ownership = { lifecycle: rule(), ownerOf: () => rule() }
+const target = { namespace: "shop", name: "web", applySet: "applyset-x-v1" }
+
+describe("what is sent for a manifest", () => {
+  it("is the manifest with our label, in its namespace", () => {
+    const manifest = {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "web", labels: { team: "x" } },
+      data: { a: "b" }
+    }
+    assert.deepStrictEqual(Payload.desired(manifest, git, target), {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: {
+        name: "web",
+        namespace: "shop",
+        labels: { "team": "x", "applyset.kubernetes.io/part-of": "applyset-x-v1" }
+      },
+      data: { a: "b" }
+    })
+  })
+
+  it("names no namespace for a cluster-scoped object, even if the manifest does", () => {
+    const manifest = { apiVersion: "v1", kind: "Namespace", metadata: { name: "web", namespace: "shop" } }
+    const payload = Payload.desired(manifest, git, { ...target, namespace: "" })
+    assert.notProperty(payload["metadata"], "namespace")
+  })
+
+  it("leaves out the fields that are not Git's", () => {
+    const manifest = {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "web" },
+      data: { a: "b" },
+      immutable: true
+    }
+    const ownership: Ownership = { lifecycle: rule(), ownerOf: (path) => path === "/data" ? undefined : rule() }
+    assert.sameMembers(Object.keys(Payload.desired(manifest, ownership, target)), [
+      "apiVersion",
+      "kind",
+      "metadata",
+      "immutable"
+    ])
+  })
+
+  it("gives a Job without labels its label later, or the server would not derive its own", () => {
+    assert.isTrue(Payload.defaultsItsLabels("Job.batch", { metadata: { name: "a" } }))
+    assert.isFalse(Payload.defaultsItsLabels("Job.batch", { metadata: { name: "a", labels: { x: "y" } } }))
+    assert.isFalse(Payload.defaultsItsLabels("ConfigMap", { metadata: { name: "a" } }))
+    assert.deepStrictEqual(Payload.unlabelled({ kind: "Job", metadata: { name: "a", labels: { x: "y" } } }), {
+      kind: "Job",
+      metadata: { name: "a" }
+    })
+  })
+
+  it("is nothing for Secrets that belong to Helm or are service-account tokens", () => {
+    assert.include(Payload.refusal("Secret", { type: "helm.sh/release.v1" }) ?? "", "never applied")
+    assert.include(Payload.refusal("Secret", { type: "kubernetes.io/service-account-token" }) ?? "", "never applied")
+    assert.isUndefined(Payload.refusal("Secret", { type: "Opaque" }))
+  })
+})
+
+describe("the ApplySet", () => {
+  it("has the id its specification says", () => {
+    const id = ApplySet.idOf({ name: "set", namespace: "ns", kind: "ConfigMap", group: "" })
+    assert.match(id, /^applyset-[A-Za-z0-9_-]{43}-v1$/)
+    assert.notStrictEqual(id, ApplySet.idOf({ name: "set", namespace: "other", kind: "ConfigMap", group: "" }))
+  })
+
+  it("names the kinds and the other namespaces of its members on its parent", () => {
+    const members = new Map([["Role.rbac.authorization.k8s.io", new Set(["b/r"])], [
+      "ConfigMap",
+      new Set(["a/x", "home/y"])
+    ], ["Namespace", new Set(["a"])]])
+    const { annotations, labels } = ApplySet.parentMetadata("applyset-x-v1", "home", members)
+    assert.deepStrictEqual(labels, { "applyset.kubernetes.io/id": "applyset-x-v1" })
+    assert.strictEqual(
+      annotations["applyset.kubernetes.io/contains-group-kinds"],
+      "ConfigMap,Namespace,Role.rbac.authorization.k8s.io"
+    )
+    assert.strictEqual(annotations["applyset.kubernetes.io/additional-namespaces"], "a,b")
+  })
+})

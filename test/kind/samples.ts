@@ -1,0 +1,93 @@
+// Small values of the kind room for its tests.
+import type { KindSpec } from "../../src/kind/KindSpec.ts"
+import type { Round } from "../../src/kind/Round.ts"
+import type { Live, Tracked } from "../../src/kind/Tracked.ts"
+import { unknown } from "../../src/kind/Tracked.ts"
+import type { Claim } from "../../src/manifest/Claims.ts"
+import type { ManifestRef } from "../../src/manifest/Manifest.ts"
+import type { Rule } from "../../src/rules/Ruleset.ts"
+
+export const rule = (change: Partial<Rule> = {}): Rule => ({
+  index: 0,
+  place: { line: 1, column: 1 },
+  apiGroups: [],
+  resources: [],
+  labels: undefined,
+  namespaces: [],
+  names: [],
+  syncTo: "kubernetes",
+  suspend: false,
+  ...change
+})
+
+export const ref = (name: string, digest: string, change: Partial<ManifestRef> = {}): ManifestRef => ({
+  path: `${name}.yaml`,
+  blob: digest,
+  manifest: {
+    group: "",
+    kind: "ConfigMap",
+    version: "v1",
+    namespace: "shop",
+    name,
+    labels: {},
+    position: 0,
+    line: 1,
+    digest
+  },
+  ...change
+})
+
+export const declared = (name: string, digest: string): Claim => ({ _tag: "Declared", ref: ref(name, digest) })
+
+export const live = (change: Partial<Live> = {}): Live => ({
+  uid: "u1",
+  version: "1",
+  owned: "o1",
+  labels: undefined,
+  member: true,
+  terminating: false,
+  ready: true,
+  refusal: undefined,
+  finished: false,
+  controller: undefined,
+  lastWriter: undefined,
+  ...change
+})
+
+export const tracked = (change: Partial<Tracked>): Tracked => ({ ...unknown, ...change })
+
+export const spec: KindSpec = {
+  kind: {
+    group: "",
+    kind: "ConfigMap",
+    plural: "configmaps",
+    singular: "configmap",
+    shortNames: ["cm"],
+    namespaced: true,
+    versions: [{ version: "v1", verbs: new Set(["get", "list", "watch", "patch", "create"]) }]
+  },
+  version: "v1",
+  mode: "apply",
+  defaultNamespace: "default",
+  own: { stateNamespace: "gitops-controller" }
+}
+
+export const round = (number: number, refs: ReadonlyArray<ManifestRef>, change: Partial<Round> = {}): Round => ({
+  number,
+  ruleset: { number: 1, rules: [rule()] },
+  tip: {
+    commit: `${number}`,
+    tree: `${number}`,
+    branch: "main",
+    subject: "change",
+    index: {
+      kinds: new Map([["ConfigMap", refs]]),
+      problems: [],
+      passedOver: [],
+      files: refs.length
+    } as unknown as Round["tip"]["index"]
+  },
+  phase: { _tag: "Syncing" },
+  openStage: 4,
+  ...change
+})
