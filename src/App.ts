@@ -1,0 +1,104 @@
+/** The wiring, in one place: which room gets which options, and what stands on what. */
+import { Layer } from "effect"
+import { createHash } from "node:crypto"
+import type { Config } from "./config/Config.ts"
+import { withoutCredentials } from "./config/RepositoryUrl.ts"
+import * as Coordinator from "./coordination/Coordinator.ts"
+import * as RecordStore from "./coordination/RecordStore.ts"
+import { GitActor } from "./git/GitActor.ts"
+import { GitOptions } from "./git/GitOptions.ts"
+import { ManifestReader } from "./git/ManifestReader.ts"
+import { HttpOptions } from "./http/HttpOptions.ts"
+import * as Server from "./http/Server.ts"
+import * as ApplySet from "./kind/ApplySet.ts"
+import { KindOptions } from "./kind/KindOptions.ts"
+import { Kinds } from "./kind/Kinds.ts"
+import { ApiServer } from "./kubernetes/ApiServer.ts"
+import { KubernetesOptions } from "./kubernetes/KubernetesOptions.ts"
+import { Landscape } from "./kubernetes/Landscape.ts"
+import { Leadership } from "./kubernetes/Leadership.ts"
+import { Reflector } from "./kubernetes/Reflector.ts"
+import { Writer } from "./kubernetes/Writer.ts"
+
+/** Which cluster, as asked for on the command line. */
+export interface ClusterChoice {
+  readonly kubeconfig?: string
+  readonly context?: string
+}
+
+/** One leader per repository, branch and path. */
+const leaseName = (config: Config, repository: string): string => {
+  const source = [repository, config.branch ?? "", config.gitPath].join("\n")
+  return `gitops-controller.${createHash("sha256").update(source).digest("hex").slice(0, 16)}`
+}
+
+const identity = (config: Config) => {
+  const head = RecordStore.headName(config.name)
+  const parent: ApplySet.Parent = { name: head, namespace: config.stateNamespace, kind: "ConfigMap", group: "" }
+  return { head, repository: withoutCredentials(config.gitUrl), applySet: ApplySet.idOf(parent) }
+}
+
+/** What each room is told of the configuration. */
+export const options = (config: Config, cluster: ClusterChoice) => {
+  const { applySet, repository } = identity(config)
+  return Layer.mergeAll(
+    Layer.succeed(KubernetesOptions, {
+      ...cluster,
+      stateNamespace: config.stateNamespace,
+      leaseName: leaseName(config, repository),
+      lease: config.lease,
+      fieldManager: config.fieldManager
+    }),
+    Layer.succeed(GitOptions, {
+      url: config.gitUrl,
+      branch: config.branch,
+      gitPath: config.gitPath,
+      interval: config.interval,
+      credentials: config.credentials
+    }),
+    Layer.succeed(KindOptions, {
+      fieldManager: config.fieldManager,
+      applySet,
+      defaultNamespace: config.namespace,
+      own: { stateNamespace: config.stateNamespace }
+    }),
+    Layer.succeed(HttpOptions, {
+      port: config.http.port,
+      status: { name: config.name, repository, gitPath: config.gitPath }
+    })
+  )
+}
+
+/** The Kubernetes room. */
+export const kubernetes = Layer.merge(Landscape.layer, Writer.layer).pipe(
+  Layer.provideMerge(Layer.merge(Reflector.layer, Leadership.layer)),
+  Layer.provideMerge(ApiServer.layer)
+)
+
+/** The Git room. */
+export const git = ManifestReader.layer.pipe(Layer.provideMerge(GitActor.layer))
+
+/** The Coordinator with its record, and the kinds. */
+export const engine = (config: Config) => {
+  const { applySet, head, repository } = identity(config)
+  const store = RecordStore.layer({
+    name: config.name,
+    stateNamespace: config.stateNamespace,
+    decorate: ({ inventory }) => ApplySet.parentMetadata(applySet, config.stateNamespace, inventory)
+  })
+  const coordinator = Coordinator.layer({
+    ruleset: { number: 1, rules: config.rules },
+    record: `${config.stateNamespace}/${head}`,
+    repository,
+    gitPath: config.gitPath
+  })
+  return Kinds.layer.pipe(Layer.provideMerge(coordinator), Layer.provide(store))
+}
+
+/** Everything, for one configuration. Stops in the reverse order: the server, the kinds, the Coordinator, the term, Git. */
+export const layer = (config: Config, cluster: ClusterChoice) =>
+  Server.layer.pipe(
+    Layer.provideMerge(engine(config)),
+    Layer.provideMerge(Layer.merge(kubernetes, git)),
+    Layer.provide(options(config, cluster))
+  )

@@ -1,0 +1,70 @@
+/** The status as a table for a terminal. Pure. */
+import type { Counts, KindStatus, Status } from "../http/Status.ts"
+
+const columns = ["KIND", "RULE", "IN STEP", "PENDING", "WAITING", "FAILED", "HELD", "WATCH"] as const
+
+const row = (kind: KindStatus, rule: Counts & { readonly rule: number }): ReadonlyArray<string> => [
+  kind.kind,
+  rule.rule === 0 ? "-" : String(rule.rule),
+  String(rule.inStep),
+  String(rule.pending),
+  String(rule.waiting),
+  String(rule.failed),
+  String(rule.held),
+  kind.watch
+]
+
+const table = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => {
+  const widths = columns.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)))
+  return rows.map((cells) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd())
+}
+
+const kindRows = (kind: KindStatus): ReadonlyArray<ReadonlyArray<string>> =>
+  kind.rules.length === 0
+    ? [[kind.kind, "-", "0", "0", "0", "0", "0", kind.watch]]
+    : kind.rules.map((rule) => row(kind, rule))
+
+const section = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<string> =>
+  lines.length === 0 ? [] : ["", title, ...lines.map((line) => `  ${line}`)]
+
+const troubleLines = (kind: KindStatus): ReadonlyArray<string> => [
+  ...kind.troubles.map(({ message, object, place, state }) =>
+    `${state}: ${kind.kind} ${object}${place === undefined ? "" : ` (${place})`}: ${message}`
+  ),
+  ...(kind.troubleCount > kind.troubles.length
+    ? [`and ${kind.troubleCount - kind.troubles.length} more of ${kind.kind}`]
+    : [])
+]
+
+const progress = ({ settled, total }: Status): string => {
+  if (!settled) return "working"
+  return total.waiting + total.failed + total.pending === 0 ? "in step" : "all done that can be done now"
+}
+
+const head = (status: Status): ReadonlyArray<string> => [
+  `${status.name}: ${status.source.repository}, branch ${status.source.branch ?? "(not read yet)"}, path ${
+    status.source.gitPath === "" ? "/" : status.source.gitPath
+  }`,
+  status.commit === undefined ? "no commit yet" : `commit ${status.commit.slice(0, 8)} "${status.subject ?? ""}"`,
+  status.phase === "syncing" ? `syncing, ${progress(status)}` : status.phase,
+  ...(status.gitFailure === undefined ? [] : [`git: ${status.gitFailure}`])
+]
+
+/** Lines without the last line break. */
+export const renderStatus = (status: Status): string =>
+  [
+    ...head(status),
+    ...(status.kinds.length === 0 ? [] : ["", ...table([columns, ...status.kinds.flatMap(kindRows)])]),
+    ...section("Not in step:", status.kinds.flatMap(troubleLines)),
+    ...section(
+      "Kinds the cluster does not serve:",
+      status.unserved.map(({ manifests, message, place }) => `${message} (${manifests} manifests, first ${place})`)
+    ),
+    ...section("Files to mend:", [
+      ...status.problems.map(({ message, place }) => `${place}: ${message}`),
+      ...(status.problemCount > status.problems.length
+        ? [`and ${status.problemCount - status.problems.length} more`]
+        : [])
+    ]),
+    ...section("Passed over:", status.passedOver.map(({ path, reason }) => `${path}: ${reason}`))
+  ].join("\n")

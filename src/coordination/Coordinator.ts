@@ -1,0 +1,123 @@
+/**
+ * What no kind can know alone: the round and its open stage, the record, and leave to delete.
+ * One fiber and one mailbox. It publishes rounds and never calls a kind.
+ */
+import { Clock, Context, Deferred, Effect, Layer, Queue, Schedule, Stream, SubscriptionRef } from "effect"
+import { GitActor } from "../git/GitActor.ts"
+import type { GitReport } from "../git/GitReport.ts"
+import { Coordination, DeletionWithheld, RecordUnwritten } from "../kind/Coordination.ts"
+import { type Round, sameRound } from "../kind/Round.ts"
+import { Leadership } from "../kubernetes/Leadership.ts"
+import type { Ruleset } from "../rules/Ruleset.ts"
+import type { CoordinatorMessage } from "./CoordinatorMessage.ts"
+import * as CoordinatorState from "./CoordinatorState.ts"
+import * as RecordKeeping from "./RecordKeeping.ts"
+import * as RoundLog from "./RoundLog.ts"
+
+export interface CoordinatorOptions extends RecordKeeping.RecordKeepingOptions {
+  readonly ruleset: Ruleset
+}
+
+const mailboxSize = 1024
+const enrollTimeout = "30 seconds"
+/** How long after a failure the record is tried again. */
+const retryAfter = "1 second"
+const noTip: GitReport = { tip: undefined, failure: undefined, checkedAt: undefined }
+const restarts = Schedule.min([Schedule.exponential("250 millis"), Schedule.spaced("30 seconds")]).pipe(
+  Schedule.jittered
+)
+
+const isDefined = <A>(value: A | undefined): value is A => value !== undefined
+
+const unanswered = () => new RecordUnwritten({ message: `the record was not written within ${enrollTimeout}` })
+
+const make = Effect.fnUntraced(function*(options: CoordinatorOptions) {
+  const git = yield* GitActor
+  const leadership = yield* Leadership
+  const record = yield* RecordKeeping.make(options)
+  const mailbox = yield* Queue.bounded<CoordinatorMessage>(mailboxSize)
+  const rounds = yield* SubscriptionRef.make<Round | undefined>(undefined)
+  const states = yield* SubscriptionRef.make(CoordinatorState.initial(options.ruleset, noTip, 0))
+  const mail = (message: CoordinatorMessage) => Effect.asVoid(Queue.offer(mailbox, message))
+
+  const publish = Effect.fnUntraced(function*(state: CoordinatorState.CoordinatorState) {
+    yield* SubscriptionRef.set(states, state)
+    const round = CoordinatorState.roundOf(state)
+    if (!sameRound(yield* SubscriptionRef.get(rounds), round)) yield* SubscriptionRef.set(rounds, round)
+  })
+
+  const wakeLater = mail({ _tag: "Woken" }).pipe(Effect.delay(retryAfter), Effect.forkScoped)
+
+  /** Runs until it fails. What it knew of Git and of the round's number outlives it; the rest is asked for again. */
+  const run = Effect.gen(function*() {
+    const before = yield* SubscriptionRef.get(states)
+    let state = CoordinatorState.restarted(before)
+    const log = RoundLog.make()
+    while (true) {
+      for (const message of yield* Queue.takeAll(mailbox)) state = CoordinatorState.fold(state, message)
+      state = CoordinatorState.advance(yield* record.attend(state))
+      if (CoordinatorState.needsRecord(state)) yield* wakeLater
+      yield* publish(state)
+      yield* log(state, yield* Clock.currentTimeMillis)
+    }
+  }).pipe(Effect.scoped)
+
+  yield* run.pipe(
+    Effect.sandbox,
+    Effect.tapError((cause) => Effect.logError("The Coordinator failed and is started again", cause)),
+    Effect.retry(restarts),
+    Effect.forkScoped
+  )
+  yield* git.changes.pipe(
+    Stream.runForEach((report) => mail({ _tag: "GitReported", report })),
+    Effect.forkScoped
+  )
+  yield* leadership.standing.pipe(
+    Stream.runForEach((standing) => mail({ _tag: "StandingChanged", standing })),
+    Effect.forkScoped
+  )
+
+  const loaded = Effect.map(
+    SubscriptionRef.get(states),
+    (state) => state.record._tag === "Loaded" ? state.record.record : undefined
+  )
+
+  const coordination = Coordination.of({
+    rounds: SubscriptionRef.changes(rounds).pipe(Stream.filter(isDefined)),
+    inventoryKinds: Effect.map(loaded, (held) => new Set(held?.inventory.keys())),
+    finishedJobs: Effect.map(loaded, (held) => new Map(Object.entries(held?.head.finishedJobs ?? {}))),
+    expect: (round, kinds) => mail({ _tag: "Expected", round, kinds }),
+    report: (report) => mail({ _tag: "Reported", report }),
+    jobFinished: (id, digest) => mail({ _tag: "JobFinished", id, digest }),
+    enroll: Effect.fnUntraced(function*(kind, ids) {
+      const reply = yield* Deferred.make<void, RecordUnwritten>()
+      yield* mail({ _tag: "EnrollAsked", kind, ids, reply })
+      yield* Deferred.await(reply).pipe(
+        Effect.timeoutOrElse({ duration: enrollTimeout, orElse: () => Effect.fail(unanswered()) })
+      )
+    }),
+    requestDeletion: (kind, id) =>
+      Effect.fail(
+        new DeletionWithheld({
+          message:
+            `${kind} ${id} is no longer in Git; this version deletes nothing: delete it with kubectl if it should go`
+        })
+      )
+  })
+  return Context.make(Coordination, coordination).pipe(
+    Context.add(
+      Coordinator,
+      Coordinator.of({ states: SubscriptionRef.changes(states), state: SubscriptionRef.get(states) })
+    )
+  )
+})
+
+export class Coordinator extends Context.Service<Coordinator, {
+  /** What the Coordinator knows, as of its last message. */
+  readonly state: Effect.Effect<CoordinatorState.CoordinatorState>
+  /** The same, now and whenever it changes. */
+  readonly states: Stream.Stream<CoordinatorState.CoordinatorState>
+}>()("gitops/coordination/Coordinator") {}
+
+/** Provides the Coordinator, and itself to the kinds as {@link Coordination}. */
+export const layer = (options: CoordinatorOptions) => Layer.effectContext(make(options))

@@ -1,0 +1,124 @@
+/**
+ * What the Coordinator knows and what follows from it: the round, its phase, its open stage. Pure.
+ * The actor carries out what the state asks for: reading and widening the record, publishing the round.
+ */
+import type { GitReport } from "../git/GitReport.ts"
+import type { Phase, Round } from "../kind/Round.ts"
+import type { Stage } from "../kind/Stage.ts"
+import type { Standing } from "../kubernetes/Leadership.ts"
+import type { Ruleset } from "../rules/Ruleset.ts"
+import type { CoordinatorMessage } from "./CoordinatorMessage.ts"
+import * as Progress from "./Progress.ts"
+import type { Stored } from "./RecordStore.ts"
+
+/** What is known of the record. */
+export type RecordState =
+  | { readonly _tag: "Unread" }
+  /** It cannot be used; why, and what to do. */
+  | { readonly _tag: "Unusable"; readonly reason: string }
+  /** `stored` is `undefined` as long as it was never written. */
+  | { readonly _tag: "Loaded"; readonly stored: Stored | undefined; readonly record: Stored["record"] }
+
+type Enroll = Extract<CoordinatorMessage, { readonly _tag: "EnrollAsked" }>
+
+export interface CoordinatorState {
+  readonly ruleset: Ruleset
+  readonly git: GitReport
+  readonly standing: Standing
+  readonly record: RecordState
+  readonly progress: Progress.Progress
+  readonly round: number
+  /** The furthest stage that was open in this round: a stage never closes again. */
+  readonly opened: Stage | undefined
+  /** The last round in which every kind had settled. */
+  readonly settledRound: number
+  readonly enrolls: ReadonlyArray<Enroll>
+  readonly finishedJobs: ReadonlyMap<string, string>
+}
+
+export const initial = (ruleset: Ruleset, git: GitReport, round: number): CoordinatorState => ({
+  ruleset,
+  git,
+  standing: { _tag: "Standby", holder: undefined },
+  record: { _tag: "Unread" },
+  progress: Progress.none,
+  round,
+  opened: undefined,
+  settledRound: -1,
+  enrolls: [],
+  finishedJobs: new Map()
+})
+
+/** After the actor failed: Git and our standing are known, everything else is asked for again in a new round. */
+export const restarted = (before: CoordinatorState): CoordinatorState => ({
+  ...initial(before.ruleset, before.git, before.round + 1),
+  standing: before.standing,
+  finishedJobs: before.finishedJobs
+})
+
+/** Whether the record could not be read although it is our turn. */
+export const needsRecord = ({ git, record, standing }: CoordinatorState): boolean =>
+  git.tip !== undefined && standing._tag === "Leading" && record._tag === "Unread"
+
+const isNewTree = (before: GitReport, after: GitReport) =>
+  after.tip !== undefined && (before.tip === undefined || before.tip.tree !== after.tip.tree)
+
+const onGit = (state: CoordinatorState, git: GitReport): CoordinatorState =>
+  isNewTree(state.git, git) ? { ...state, git, round: state.round + 1, opened: undefined } : { ...state, git }
+
+/** A new term reads the record again before it writes. */
+const onStanding = (state: CoordinatorState, standing: Standing): CoordinatorState =>
+  standing._tag === "Leading" && state.standing._tag !== "Leading"
+    ? { ...state, standing, record: { _tag: "Unread" }, opened: undefined }
+    : { ...state, standing }
+
+export const fold = (state: CoordinatorState, message: CoordinatorMessage): CoordinatorState => {
+  switch (message._tag) {
+    case "GitReported":
+      return onGit(state, message.report)
+    case "StandingChanged":
+      return onStanding(state, message.standing)
+    case "Expected":
+      return { ...state, progress: Progress.expecting(state.progress, message.round, message.kinds) }
+    case "Reported":
+      return { ...state, progress: Progress.reported(state.progress, message.report) }
+    case "EnrollAsked":
+      return { ...state, enrolls: [...state.enrolls, message] }
+    case "JobFinished":
+      return state.finishedJobs.get(message.id) === message.digest
+        ? state
+        : { ...state, finishedJobs: new Map(state.finishedJobs).set(message.id, message.digest) }
+    case "Woken":
+      return state
+  }
+}
+
+export const phaseOf = ({ git, record, standing }: CoordinatorState): Phase => {
+  if (git.tip === undefined) return { _tag: "Starting" }
+  if (standing._tag === "Standby") return { _tag: "Standby", leader: standing.holder }
+  if (record._tag === "Unusable") return { _tag: "Held", reason: record.reason }
+  return record._tag === "Loaded" ? { _tag: "Syncing" } : { _tag: "Starting" }
+}
+
+const laterOf = (a: Stage | undefined, b: Stage | undefined) =>
+  a === undefined ? b : b === undefined ? a : a > b ? a : b
+
+/** After messages were folded: opens what can be opened. */
+export const advance = (state: CoordinatorState): CoordinatorState => {
+  if (phaseOf(state)._tag !== "Syncing") return { ...state, opened: undefined }
+  const opened = laterOf(state.opened, Progress.openStage(state.progress, state.round))
+  const settled = Progress.isSettled(state.progress, state.round)
+  return { ...state, opened, settledRound: settled ? state.round : state.settledRound }
+}
+
+/** The round as it is published; `undefined` before the first tip. */
+export const roundOf = (state: CoordinatorState): Round | undefined =>
+  state.git.tip === undefined
+    ? undefined
+    : {
+      number: state.round,
+      ruleset: state.ruleset,
+      tip: state.git.tip,
+      phase: phaseOf(state),
+      openStage: state.opened
+    }

@@ -1,0 +1,118 @@
+/**
+ * What the Coordinator does about the record: reads it for a new term, and writes it before anything it must hold first.
+ * Requests that came together are written together.
+ */
+import { Cause, Deferred, Effect } from "effect"
+import { RecordUnwritten } from "../kind/Coordination.ts"
+import { Writer, type WriteTarget } from "../kubernetes/Writer.ts"
+import * as Admission from "./Admission.ts"
+import type { CoordinatorState, RecordState } from "./CoordinatorState.ts"
+import * as Record from "./Record.ts"
+import { RecordStore } from "./RecordStore.ts"
+
+export interface RecordKeepingOptions {
+  /** `namespace/name` of the record's head. */
+  readonly record: string
+  /** The repository without credentials. */
+  readonly repository: string
+  readonly gitPath: string
+}
+
+/** Its uid tells clusters apart: every cluster has this namespace, and it is never made again. */
+const kubeSystem: WriteTarget = {
+  kind: { group: "", plural: "namespaces" },
+  version: "v1",
+  namespace: "",
+  name: "kube-system"
+}
+
+const replyAll = (state: CoordinatorState, failure: RecordUnwritten | undefined) =>
+  Effect.forEach(
+    state.enrolls,
+    ({ reply }) => failure === undefined ? Deferred.succeed(reply, undefined) : Deferred.fail(reply, failure),
+    { discard: true }
+  )
+
+const withJobs = (head: Record.Head, jobs: ReadonlyMap<string, string>): Record.Head =>
+  [...jobs].every(([id, digest]) => head.finishedJobs[id] === digest)
+    ? head
+    : { ...head, finishedJobs: { ...head.finishedJobs, ...Object.fromEntries(jobs) } }
+
+const withSynced = (head: Record.Head, state: CoordinatorState): Record.Head => {
+  const commit = state.git.tip?.commit
+  return state.settledRound !== state.round || commit === undefined || head.lastSynced === commit
+    ? head
+    : { ...head, lastSynced: commit }
+}
+
+/** The record as it should be, the same value when nothing is missing. */
+const wanted = (record: Record.Record, state: CoordinatorState): Record.Record => {
+  const inventory = state.enrolls.reduce((held, { ids, kind }) => Record.widen(held, kind, ids), record.inventory)
+  const head = withJobs(withSynced(record.head, state), state.finishedJobs)
+  return inventory === record.inventory && head === record.head ? record : { head, inventory }
+}
+
+export const make = Effect.fnUntraced(function*(options: RecordKeepingOptions) {
+  const store = yield* RecordStore
+  const writer = yield* Writer
+
+  const read = Effect.fnUntraced(function*(branch: string, term: number) {
+    const cluster = (yield* writer.get(kubeSystem)).metadata.uid
+    const here: Admission.Here = {
+      record: options.record,
+      cluster,
+      source: { repository: options.repository, branch, gitPath: options.gitPath }
+    }
+    const stored = yield* store.load
+    if (stored === undefined)
+      return { _tag: "Loaded", stored, record: Admission.firstContact(here, term) } satisfies RecordState
+    const objection = Admission.objection(stored.record, here)
+    if (objection !== undefined) return { _tag: "Unusable", reason: objection.message } satisfies RecordState
+    const record = { ...stored.record, head: { ...stored.record.head, term } }
+    return { _tag: "Loaded", stored, record } satisfies RecordState
+  })
+
+  const load = Effect.fnUntraced(function*(state: CoordinatorState) {
+    const { git: { tip }, standing } = state
+    if (tip === undefined || standing._tag !== "Leading" || state.record._tag !== "Unread") return state
+    const record: RecordState = yield* read(tip.branch, standing.term).pipe(
+      Effect.catchTag(
+        "RecordUnreadable",
+        (error) => Effect.succeed({ _tag: "Unusable", reason: error.message } as const)
+      )
+    )
+    if (record._tag === "Unusable") yield* Effect.logError(record.reason)
+    return { ...state, record }
+  })
+
+  const save = Effect.fnUntraced(function*(state: CoordinatorState) {
+    if (state.record._tag !== "Loaded") return state
+    const { record, stored } = state.record
+    const next = wanted(record, state)
+    const unwritten = stored === undefined ? state.enrolls.length > 0 : next !== record
+    if (unwritten) {
+      const written = yield* store.save(next, stored)
+      yield* replyAll(state, undefined)
+      const loaded: RecordState = { _tag: "Loaded", stored: written, record: written.record }
+      return { ...state, record: loaded, enrolls: [] }
+    }
+    yield* replyAll(state, undefined)
+    return { ...state, enrolls: [] }
+  })
+
+  const onFailure = Effect.fnUntraced(function*(state: CoordinatorState, message: string) {
+    yield* Effect.logWarning(`The record ${options.record} could not be read or written: ${message}`)
+    yield* replyAll(state, new RecordUnwritten({ message }))
+    return { ...state, record: { _tag: "Unread" }, enrolls: [] } satisfies CoordinatorState
+  })
+
+  /** Reads or writes the record as far as the state asks for it. After a failure it is read again; who asked is told. */
+  const attend = (state: CoordinatorState): Effect.Effect<CoordinatorState> =>
+    load(state).pipe(
+      Effect.flatMap(save),
+      Effect.catch((failure) => onFailure(state, failure.message)),
+      Effect.tapCause((cause) => replyAll(state, new RecordUnwritten({ message: String(Cause.squash(cause)) })))
+    )
+
+  return { attend }
+})

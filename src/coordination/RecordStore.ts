@@ -1,0 +1,142 @@
+/**
+ * Keeps the record in ConfigMaps of the state namespace. Every write names the version it was based on:
+ * somebody else's write is read again and kept, never overwritten.
+ */
+import { Context, Effect, Layer, Option, Schema } from "effect"
+import type { ApiFailure, RequestFailure } from "../kubernetes/ApiError.ts"
+import type { KubernetesObject } from "../kubernetes/KubernetesObject.ts"
+import { Writer, type WriteTarget } from "../kubernetes/Writer.ts"
+import type { JsonObject } from "../manifest/Manifest.ts"
+import * as Record from "./Record.ts"
+import { RecordUnreadable } from "./RecordError.ts"
+
+/** A record and the versions of the ConfigMaps it was read from. */
+export interface Stored {
+  readonly record: Record.Record
+  readonly versions: ReadonlyMap<string, string>
+  /** Shards the head speaks of that are not there: nothing may be deleted for what they held. */
+  readonly missingShards: number
+}
+
+export interface RecordStoreOptions {
+  readonly name: string
+  readonly stateNamespace: string
+  /** Labels and annotations of the head, which is also the parent of our ApplySet. */
+  readonly decorate: (record: Record.Record) => { readonly labels: JsonObject; readonly annotations: JsonObject }
+}
+
+export class RecordStore extends Context.Service<RecordStore, {
+  readonly load: Effect.Effect<Stored | undefined, RequestFailure | RecordUnreadable>
+  /** Writes what differs from what is stored. Fails with `VersionConflict` when somebody else wrote: load again. */
+  readonly save: (record: Record.Record, stored: Stored | undefined) => Effect.Effect<Stored, ApiFailure>
+}>()("gitops/coordination/RecordStore") {}
+
+const configMaps = { group: "", plural: "configmaps" }
+
+const decodeHead = Schema.decodeUnknownEffect(Schema.fromJsonString(Record.Head))
+
+const dataOf = (object: KubernetesObject, key: string): string => {
+  const data = object["data"]
+  if (typeof data !== "object" || data === null || Array.isArray(data)) return ""
+  const value = (data as JsonObject)[key]
+  return typeof value === "string" ? value : ""
+}
+
+/** The name of the record's head, which is the parent of our ApplySet. */
+export const headName = (name: string): string => `gitops-controller.${name}`
+
+export const make = Effect.fnUntraced(function*(options: RecordStoreOptions) {
+  const writer = yield* Writer
+  const head = headName(options.name)
+  const shardName = (shards: number, index: number) => `${head}.inventory.${shards}.${index}`
+  const target = (name: string): WriteTarget => ({
+    kind: configMaps,
+    version: "v1",
+    namespace: options.stateNamespace,
+    name
+  })
+
+  const get = (name: string): Effect.Effect<Option.Option<KubernetesObject>, RequestFailure> =>
+    writer.get(target(name)).pipe(
+      Effect.asSome,
+      Effect.catchTag("ObjectNotFound", () => Effect.succeedNone)
+    )
+
+  const put = Effect.fnUntraced(
+    function*(name: string, content: JsonObject, metadata: JsonObject, version: string | undefined) {
+      const body = (resourceVersion: string | undefined) =>
+        JSON.stringify({
+          apiVersion: "v1",
+          kind: "ConfigMap",
+          metadata: {
+            name,
+            namespace: options.stateNamespace,
+            ...metadata,
+            ...(resourceVersion === undefined ? {} : { resourceVersion })
+          },
+          data: content
+        })
+      const written = yield* version === undefined
+        ? writer.create(target(name), body(undefined))
+        : writer.replace(target(name), body(version))
+      return written.metadata.resourceVersion
+    }
+  )
+
+  const load = Effect.gen(function*() {
+    const found = yield* get(head)
+    if (Option.isNone(found)) return undefined
+    const decoded = yield* decodeHead(dataOf(found.value, "record")).pipe(
+      Effect.mapError((error) =>
+        new RecordUnreadable({ record: `${options.stateNamespace}/${head}`, reason: error.message })
+      )
+    )
+    const versions = new Map([[head, found.value.metadata.resourceVersion]])
+    const texts: Array<string> = []
+    for (let index = 0; index < decoded.shards; index++) {
+      const name = shardName(decoded.shards, index)
+      const shard = yield* get(name)
+      if (Option.isNone(shard)) continue
+      versions.set(name, shard.value.metadata.resourceVersion)
+      texts.push(dataOf(shard.value, "inventory"))
+    }
+    const record: Record.Record = { head: decoded, inventory: Record.decodeShards(texts) }
+    return { record, versions, missingShards: decoded.shards - texts.length } satisfies Stored
+  })
+
+  /** A shard that a crash left behind before its head was written is taken over, not overwritten blindly. */
+  const putShard = Effect.fnUntraced(function*(name: string, text: string, version: string | undefined) {
+    return yield* put(name, { inventory: text }, {}, version).pipe(
+      Effect.catchTag("VersionConflict", (conflict) =>
+        version !== undefined ? Effect.fail(conflict) : get(name).pipe(
+          Effect.flatMap(Option.match({
+            onNone: () => Effect.fail(conflict),
+            onSome: (left) => put(name, { inventory: text }, {}, left.metadata.resourceVersion)
+          }))
+        ))
+    )
+  })
+
+  const save = Effect.fnUntraced(function*(record: Record.Record, stored: Stored | undefined) {
+    const shards = Math.max(record.head.shards, Record.shardsFor(record.inventory))
+    const versions = new Map(stored?.versions)
+    const sharded = stored?.record.head.shards === shards && stored.missingShards === 0
+      ? stored.record.inventory
+      : undefined
+    const texts = sharded === record.inventory ? [] : Record.encodeShards(record.inventory, shards)
+    const before = sharded === undefined || texts.length === 0 ? [] : Record.encodeShards(sharded, shards)
+    for (const [index, text] of texts.entries()) {
+      const name = shardName(shards, index)
+      if (versions.has(name) && before[index] === text) continue
+      versions.set(name, yield* putShard(name, text, versions.get(name)))
+    }
+    const written: Record.Record = { ...record, head: { ...record.head, shards } }
+    const metadata = options.decorate(written)
+    versions.set(head, yield* put(head, { record: JSON.stringify(written.head) }, { ...metadata }, versions.get(head)))
+    return { record: written, versions, missingShards: 0 } satisfies Stored
+  })
+
+  return RecordStore.of({ load, save })
+})
+
+export const layer = (options: RecordStoreOptions) => Layer.effect(RecordStore, make(options))

@@ -1,0 +1,68 @@
+/** What a person or a machine may ask: per rule and kind what is in step, what waits for what, what failed and its cure. */
+import { Schema } from "effect"
+
+export const Counts = Schema.Struct({
+  inStep: Schema.Int,
+  pending: Schema.Int,
+  waiting: Schema.Int,
+  failed: Schema.Int,
+  held: Schema.Int
+})
+export interface Counts extends Schema.Schema.Type<typeof Counts> {}
+
+export const Trouble = Schema.Struct({
+  object: Schema.String,
+  state: Schema.Literals(["waiting", "failed", "held"]),
+  /** `path:line:column` in the repository. */
+  place: Schema.optionalKey(Schema.String),
+  message: Schema.String
+})
+export interface Trouble extends Schema.Schema.Type<typeof Trouble> {}
+
+export const KindStatus = Schema.Struct({
+  kind: Schema.String,
+  stage: Schema.String,
+  /** `live`, `listing`, or why the watch does not answer. */
+  watch: Schema.String,
+  rules: Schema.Array(Schema.Struct({
+    /** Counted from 1, in the order of the configuration; 0 for objects that no single rule decides. */
+    rule: Schema.Int,
+    ...Counts.fields
+  })),
+  troubles: Schema.Array(Trouble),
+  /** How many there are; the list above is cut. */
+  troubleCount: Schema.Int
+})
+export interface KindStatus extends Schema.Schema.Type<typeof KindStatus> {}
+
+export const Status = Schema.Struct({
+  name: Schema.String,
+  source: Schema.Struct({
+    repository: Schema.String,
+    branch: Schema.optionalKey(Schema.String),
+    gitPath: Schema.String
+  }),
+  commit: Schema.optionalKey(Schema.String),
+  subject: Schema.optionalKey(Schema.String),
+  /** Why the repository cannot be read now. */
+  gitFailure: Schema.optionalKey(Schema.String),
+  phase: Schema.String,
+  /** Whether the first sync is done and every watch is live. */
+  ready: Schema.Boolean,
+  /** Whether every kind has settled on this commit. */
+  settled: Schema.Boolean,
+  total: Counts,
+  kinds: Schema.Array(KindStatus),
+  /** Kinds that Git has manifests of and the cluster does not serve. */
+  unserved: Schema.Array(Schema.Struct({
+    kind: Schema.String,
+    manifests: Schema.Int,
+    place: Schema.String,
+    message: Schema.String
+  })),
+  /** Files that a person has to mend. */
+  problems: Schema.Array(Schema.Struct({ place: Schema.String, message: Schema.String })),
+  problemCount: Schema.Int,
+  passedOver: Schema.Array(Schema.Struct({ path: Schema.String, reason: Schema.String }))
+})
+export interface Status extends Schema.Schema.Type<typeof Status> {}

@@ -1,0 +1,44 @@
+/** The program: commands, where they log, and what their failures mean for the exit code. */
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { Cause, Console, Effect, Exit, Layer, Option } from "effect"
+import { Command } from "effect/cli"
+import { CommandFailed } from "./cli/CommandFailed.ts"
+import * as Logging from "./cli/Logging.ts"
+import { run, runController, runParameters } from "./cli/run.ts"
+import { schema } from "./cli/schema.ts"
+import { status } from "./cli/status.ts"
+import { validate } from "./cli/validate.ts"
+import { version } from "./version.ts"
+
+const program = Command.make("gitops-controller", runParameters, runController).pipe(
+  Command.withDescription("Keeps a Kubernetes cluster and a Git repository in step. Without a subcommand it runs."),
+  Command.withSubcommands([run, validate, status, schema])
+)
+
+const failureOf = (cause: Cause.Cause<unknown>) =>
+  Option.filter(Cause.findErrorOption(cause), (error) => error instanceof CommandFailed)
+
+/** 0 when stopped or done, the command's own code when it failed, 1 otherwise. */
+const exitCode = (exit: Exit.Exit<unknown, unknown>): number => {
+  if (Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause)) return 0
+  return Option.match(failureOf(exit.cause), { onNone: () => 1, onSome: (failure) => failure.exitCode })
+}
+
+const tell = (cause: Cause.Cause<unknown>) =>
+  Option.match(failureOf(cause), {
+    onNone: () => Cause.hasInterruptsOnly(cause) ? Effect.void : Console.error(Cause.pretty(cause)),
+    onSome: ({ message }) => message === "" ? Effect.void : Console.error(message)
+  })
+
+const services = Layer.provideMerge(Logging.layer, Layer.merge(NodeServices.layer, NodeHttpClient.layerUndici))
+
+Command.run(program, { version }).pipe(
+  Effect.tapCause(tell),
+  Effect.provide(services),
+  NodeRuntime.runMain({
+    disableErrorReporting: true,
+    teardown: (exit, onExit) => onExit(exitCode(exit))
+  })
+)

@@ -1,0 +1,37 @@
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { expect, layer } from "@effect/vitest"
+import { Effect, FileSystem } from "effect"
+import { Command } from "effect/cli"
+import { TestConsole } from "effect/testing"
+import { CommandFailed } from "../../src/cli/CommandFailed.ts"
+import { validate } from "../../src/cli/validate.ts"
+
+const withConfig = Effect.fnUntraced(function*(text: string) {
+  const files = yield* FileSystem.FileSystem
+  const file = `${yield* files.makeTempDirectoryScoped({ prefix: "gitops-validate-" })}/config.yaml`
+  yield* files.writeFileString(file, text)
+  return file
+})
+
+const run = Command.runWith(validate, { version: "0.0.0" })
+
+layer(NodeServices.layer)("The command validate", (it) => {
+  it.effect("says valid", () =>
+    Effect.gen(function*() {
+      const file = yield* withConfig("rules: [{ syncTo: kubernetes }]")
+      yield* run(["--config", file, "https://git.example.com/acme/cluster.git"])
+      expect(yield* TestConsole.logLines).toEqual([`${file}: valid`])
+    }))
+
+  it.effect("fails with every mistake, one a line, and exit code 1", () =>
+    Effect.gen(function*() {
+      const file = yield* withConfig("rules: [{ syncTo: kubernets }]\nport: 80\n")
+      const failed = yield* Effect.flip(run(["-c", file, "file:///srv/git/cluster.git"]))
+      expect(failed).toBeInstanceOf(CommandFailed)
+      expect(failed).toMatchObject({ exitCode: 1 })
+      expect(failed.message.split("\n").map((line) => line.replace(file, "config.yaml").slice(0, 38))).toEqual([
+        `config.yaml:1:19: "syncTo" is "kuberne`,
+        `config.yaml:2:1: unknown key "port"; a`
+      ])
+    }))
+})

@@ -1,0 +1,124 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import { firstContact } from "../../src/coordination/Admission.ts"
+import type { CoordinatorMessage } from "../../src/coordination/CoordinatorMessage.ts"
+import * as CoordinatorState from "../../src/coordination/CoordinatorState.ts"
+import type { GitReport } from "../../src/git/GitReport.ts"
+import type { KindReport } from "../../src/kind/KindReport.ts"
+import { stageOf } from "../../src/kind/Stage.ts"
+import { groupKind } from "../../src/manifest/ObjectKey.ts"
+import { round, rule } from "../kind/samples.ts"
+
+const kinds = [
+  "CustomResourceDefinition.apiextensions.k8s.io",
+  "Namespace",
+  "Secret",
+  "ConfigMap",
+  "APIService.apiregistration.k8s.io"
+]
+const ruleset = { number: 1, rules: [rule()] }
+
+const git = (tree: string, commit = tree): GitReport => ({
+  tip: { ...round(1, []).tip, tree, commit },
+  failure: undefined,
+  checkedAt: 0
+})
+
+const here = { record: "ns/r", cluster: "c", source: { repository: "r", branch: "main", gitPath: "" } }
+const loaded: CoordinatorState.RecordState = { _tag: "Loaded", stored: undefined, record: firstContact(here, 1) }
+
+const leading: CoordinatorMessage = { _tag: "StandingChanged", standing: { _tag: "Leading", term: 1 } }
+
+const syncing = (): CoordinatorState.CoordinatorState => {
+  const start = CoordinatorState.initial(ruleset, { tip: undefined, failure: undefined, checkedAt: undefined }, 0)
+  const state = [leading, { _tag: "GitReported", report: git("t0") } as const].reduce(CoordinatorState.fold, start)
+  return CoordinatorState.advance({ ...state, record: loaded })
+}
+
+const report = (kind: string, round: number, busy: boolean): CoordinatorMessage => {
+  const told: KindReport = {
+    kind,
+    stage: stageOf(groupKind(kind)),
+    watch: { _tag: "Live" },
+    round,
+    busy,
+    rules: [],
+    troubles: [],
+    troubleCount: 0
+  }
+  return { _tag: "Reported", report: told }
+}
+
+const message: fc.Arbitrary<CoordinatorMessage> = fc.oneof(
+  fc.record({
+    _tag: fc.constant("GitReported" as const),
+    report: fc.constantFrom("t0", "t1", "t2").map((tree) => git(tree))
+  }),
+  fc.record({
+    _tag: fc.constant("Expected" as const),
+    round: fc.nat(4),
+    kinds: fc.subarray(kinds).map((some) => new Set(some))
+  }),
+  fc.tuple(fc.constantFrom(...kinds), fc.nat(4), fc.boolean()).map(([kind, number, busy]) =>
+    report(kind, number, busy)
+  ),
+  fc.constant({ _tag: "StandingChanged" as const, standing: { _tag: "Standby" as const, holder: "other" } }),
+  fc.constant(leading),
+  fc.constant({ _tag: "Woken" as const })
+)
+
+describe("the Coordinator's state", () => {
+  it("never opens a stage while a kind of an earlier one has not settled in this round", () => {
+    fc.assert(fc.property(fc.array(message, { maxLength: 40 }), (messages) => {
+      let state = syncing()
+      for (const one of messages) {
+        const before = state
+        state = CoordinatorState.fold(state, one)
+        state = CoordinatorState.advance(state.record._tag === "Unread" ? { ...state, record: loaded } : state)
+        const { opened, progress, round: number } = state
+        if (opened === undefined || (before.round === number && before.opened === opened)) continue
+        const held = [...progress.expected].filter((kind) => {
+          const told = progress.reports.get(kind)
+          return stageOf(groupKind(kind)) < opened && (told === undefined || told.round !== number || told.busy)
+        })
+        assert.deepStrictEqual(held, [], `stage ${opened} opened`)
+      }
+    }))
+  })
+
+  it("opens nothing while another leads, and reads the record again when its turn comes", () => {
+    const state = CoordinatorState.fold(syncing(), {
+      _tag: "StandingChanged",
+      standing: { _tag: "Standby", holder: "other" }
+    })
+    assert.isUndefined(CoordinatorState.advance(state).opened)
+    const again = CoordinatorState.fold(state, leading)
+    assert.strictEqual(again.record._tag, "Unread")
+    assert.isTrue(CoordinatorState.needsRecord(again))
+  })
+
+  it("starts a new round for a new tree, and none for a commit that changed nothing below gitPath", () => {
+    const state = syncing()
+    const same = CoordinatorState.fold(state, { _tag: "GitReported", report: git("t0", "another commit") })
+    assert.strictEqual(same.round, state.round)
+    assert.strictEqual(same.git.tip?.commit, "another commit")
+    assert.strictEqual(CoordinatorState.fold(same, { _tag: "GitReported", report: git("t1") }).round, state.round + 1)
+  })
+
+  it("keeps an open stage open while drift is put right within the same round", () => {
+    const kind = "CustomResourceDefinition.apiextensions.k8s.io"
+    const start = CoordinatorState.fold(syncing(), { _tag: "Expected", round: 1, kinds: new Set([kind, "ConfigMap"]) })
+    const settled = [report(kind, 1, false), report("ConfigMap", 1, false)].reduce(CoordinatorState.fold, start)
+    const open = CoordinatorState.advance(settled)
+    assert.strictEqual(open.opened, 4)
+    assert.strictEqual(CoordinatorState.advance(CoordinatorState.fold(open, report(kind, 1, true))).opened, 4)
+  })
+
+  it("begins a new round after the Coordinator failed, so that everybody reports afresh", () => {
+    const state = syncing()
+    const after = CoordinatorState.restarted(state)
+    assert.strictEqual(after.round, state.round + 1)
+    assert.strictEqual(after.git, state.git)
+    assert.isUndefined(after.opened)
+  })
+})

@@ -1,0 +1,112 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Schema } from "effect"
+import { renderStatus } from "../../src/cli/renderStatus.ts"
+import { firstContact } from "../../src/coordination/Admission.ts"
+import * as CoordinatorState from "../../src/coordination/CoordinatorState.ts"
+import { Status } from "../../src/http/Status.ts"
+import { isReady, statusOf } from "../../src/http/statusOf.ts"
+import type { KindReport, Watch } from "../../src/kind/KindReport.ts"
+import { ref, round, rule } from "../kind/samples.ts"
+
+const here = { record: "ns/r", cluster: "c", source: { repository: "r", branch: "main", gitPath: "" } }
+const context = { name: "default", repository: "https://git.example/acme/cluster.git", gitPath: "clusters/prod" }
+
+const kindReport = (watch: Watch): KindReport => ({
+  kind: "ConfigMap",
+  stage: 3,
+  watch,
+  round: 1,
+  busy: false,
+  rules: [{ rule: 0, inStep: 3, pending: 0, waiting: 1, failed: 1, held: 0 }],
+  troubles: [
+    { object: "shop/web", state: "failed", place: "web.yaml:4:3", message: "unknown field \"spec.replica\"" },
+    { object: "shop/late", state: "waiting", place: undefined, message: "namespace late does not exist" }
+  ],
+  troubleCount: 7
+})
+
+const state = (watch: Watch = { _tag: "Live" }): CoordinatorState.CoordinatorState => {
+  const tip = {
+    ...round(1, [ref("a", "d1")]).tip,
+    commit: "0123456789abcdef",
+    subject: "Ship it",
+    index: {
+      ...round(1, []).tip.index,
+      problems: [{ path: "broken.yaml", line: 3, column: 5, message: "a map key stands twice" }],
+      passedOver: [{ path: "overlays", reason: "governed by overlays/kustomization.yaml" }]
+    }
+  }
+  const start = CoordinatorState.initial({ number: 1, rules: [rule()] }, { tip, failure: undefined, checkedAt: 0 }, 1)
+  const settled = [
+    { _tag: "StandingChanged", standing: { _tag: "Leading", term: 1 } } as const,
+    { _tag: "Expected", round: 1, kinds: new Set(["ConfigMap"]) } as const,
+    { _tag: "Reported", report: kindReport(watch) } as const
+  ].reduce(CoordinatorState.fold, start)
+  return CoordinatorState.advance({
+    ...settled,
+    record: { _tag: "Loaded", stored: undefined, record: firstContact(here, 1) }
+  })
+}
+
+const unserved = [{
+  kind: "Widget.example",
+  manifests: 2,
+  first: ref("w", "d1"),
+  message: "the cluster does not serve Widget.example"
+}]
+
+describe("the status", () => {
+  it("is what its schema says, with counts, troubles and places", () => {
+    const status = Schema.decodeUnknownSync(Status)(JSON.parse(JSON.stringify(statusOf(state(), unserved, context))))
+    assert.strictEqual(status.phase, "syncing")
+    assert.isTrue(status.settled)
+    assert.deepStrictEqual(status.total, { inStep: 3, pending: 0, waiting: 1, failed: 1, held: 0 })
+    assert.strictEqual(status.kinds[0]?.rules[0]?.rule, 1)
+    assert.strictEqual(status.problems[0]?.place, "broken.yaml:3:5")
+    assert.strictEqual(status.unserved[0]?.place, "w.yaml:1")
+  })
+
+  it("is ready only after the first sync, with every watch live", () => {
+    assert.isTrue(isReady(state()))
+    assert.isFalse(isReady(state({ _tag: "Interrupted", reason: "connection reset" })))
+    assert.isTrue(
+      isReady(state({ _tag: "Unavailable", reason: "may not list" })),
+      "one kind without permission does not take the rest out"
+    )
+    assert.isFalse(
+      isReady(
+        CoordinatorState.initial(
+          { number: 1, rules: [] },
+          { tip: undefined, failure: undefined, checkedAt: undefined },
+          0
+        )
+      )
+    )
+  })
+
+  it("reads as a table with what is not in step, and the cure", () => {
+    const lines = renderStatus(statusOf(state(), unserved, context)).split("\n")
+    assert.deepStrictEqual(lines, [
+      "default: https://git.example/acme/cluster.git, branch main, path clusters/prod",
+      "commit 01234567 \"Ship it\"",
+      "syncing, all done that can be done now",
+      "",
+      "KIND       RULE  IN STEP  PENDING  WAITING  FAILED  HELD  WATCH",
+      "ConfigMap  1     3        0        1        1       0     live",
+      "",
+      "Not in step:",
+      "  failed: ConfigMap shop/web (web.yaml:4:3): unknown field \"spec.replica\"",
+      "  waiting: ConfigMap shop/late: namespace late does not exist",
+      "  and 5 more of ConfigMap",
+      "",
+      "Kinds the cluster does not serve:",
+      "  the cluster does not serve Widget.example (2 manifests, first w.yaml:1)",
+      "",
+      "Files to mend:",
+      "  broken.yaml:3:5: a map key stands twice",
+      "",
+      "Passed over:",
+      "  overlays: governed by overlays/kustomization.yaml"
+    ])
+  })
+})
