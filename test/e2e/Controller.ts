@@ -1,0 +1,113 @@
+// The controller as its users start it: a process of its own, with a configuration file.
+import { Effect, type Scope } from "effect"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import type { Status } from "../../src/http/Status.ts"
+import { eventually, type NeverHappened, type Patience } from "../process/Eventually.ts"
+import { type ProcessNotStarted, type RunningProcess, startProcess } from "../process/RunningProcess.ts"
+import { temporaryFolder } from "../process/TemporaryFolder.ts"
+
+export const program = fileURLToPath(new URL("../../src/gitops-controller.mjs", import.meta.url))
+
+export interface ControllerOptions {
+  readonly kubeconfig: string
+  /** On the command line. */
+  readonly gitUrl?: string
+  /** The configuration file, as a value; `http.port`, `stateNamespace` and `interval` have defaults for tests. */
+  readonly config?: Readonly<Record<string, unknown>>
+  /** The configuration file word for word. */
+  readonly configText?: string
+  readonly args?: ReadonlyArray<string>
+  readonly env?: Readonly<Record<string, string | undefined>>
+}
+
+export interface Controller {
+  readonly process: RunningProcess
+  readonly folder: string
+  /** What it logged, one JSON object a line. */
+  readonly log: Effect.Effect<string>
+  readonly get: (path: string) => Effect.Effect<{ readonly status: number; readonly body: string }>
+  readonly status: Effect.Effect<Status>
+  /** Waits until the status is as wanted. */
+  readonly until: (
+    what: string,
+    wanted: (status: Status) => boolean,
+    patience?: Patience
+  ) => Effect.Effect<Status, NeverHappened>
+  /** Waits until it is in step with a commit. */
+  readonly inStepWith: (commit: string, patience?: Patience) => Effect.Effect<Status, NeverHappened>
+}
+
+const defaults = {
+  http: { port: 0 },
+  interval: "1s",
+  restore: "off",
+  lease: { duration: "4s", renew: "2s", retry: "500ms" }
+}
+
+const fetchText = (url: string) =>
+  Effect.promise(async () => {
+    const answer = await fetch(url)
+    return { status: answer.status, body: await answer.text() }
+  })
+
+const addressIn = (log: string) => /Listening on http:\/\/[^"\s]*?:(\d+)/.exec(log)?.[1]
+
+/** Starts it; ends with the scope. Does not wait for anything but its HTTP port. */
+export const startController = (
+  options: ControllerOptions
+): Effect.Effect<Controller, ProcessNotStarted | NeverHappened, Scope.Scope> =>
+  Effect.gen(function*() {
+    const folder = yield* temporaryFolder("gitops-controller-")
+    const text = options.configText ?? JSON.stringify({ ...defaults, ...options.config })
+    yield* Effect.sync(() => writeFileSync(join(folder, "config.yaml"), text))
+    const url = options.gitUrl === undefined ? [] : [options.gitUrl]
+    const running = yield* startProcess({
+      command: process.execPath,
+      args: [program, ...url, "--kubeconfig", options.kubeconfig, ...options.args ?? []],
+      env: { HOME: folder, ...options.env },
+      folder,
+      name: "controller",
+      graceMillis: 12_000
+    })
+    const port = yield* eventually("it listens", running.stderr, (log) => addressIn(log) !== undefined, {
+      within: 30_000
+    }).pipe(
+      Effect.map(addressIn)
+    )
+    const get = (path: string) => fetchText(`http://127.0.0.1:${port}${path}`)
+    const status = get("/status").pipe(Effect.map(({ body }): Status => JSON.parse(body)))
+    const until: Controller["until"] = (what, wanted, patience) =>
+      eventually(what, Effect.sandbox(status), wanted, { within: 30_000, ...patience })
+    return {
+      process: running,
+      folder,
+      log: running.stderr,
+      get,
+      status,
+      until,
+      inStepWith: (commit, patience) =>
+        until(`in step with ${commit}`, (seen) => seen.commit === commit && seen.settled && seen.ready, patience)
+    }
+  })
+
+/** Runs a command to its end. */
+export const runCommand = (
+  args: ReadonlyArray<string>,
+  cwd: string,
+  env: Readonly<Record<string, string | undefined>> = {}
+) =>
+  Effect.gen(function*() {
+    const folder = yield* temporaryFolder("gitops-command-")
+    const running = yield* startProcess({
+      command: process.execPath,
+      args: [program, ...args],
+      cwd,
+      env,
+      folder,
+      name: "command"
+    })
+    const { code } = yield* running.exit
+    return { code, stdout: yield* running.stdout, stderr: yield* running.stderr }
+  })

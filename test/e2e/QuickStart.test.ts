@@ -1,0 +1,125 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { snapshotCrds } from "../cluster/SnapshotCrds.ts"
+import { startControlPlane, type StartedControlPlane } from "../cluster/StartedControlPlane.ts"
+import { eventually } from "../process/Eventually.ts"
+import { bareRepository } from "../remote/BareRepository.ts"
+import { startController } from "./Controller.ts"
+
+const quickStart =
+  "rules: [{apiGroups: [snapshot.storage.k8s.io], resources: [volumesnapshots, volumesnapshotcontents], syncTo: kubernetes}]\n"
+
+const snapshot = `apiVersion: snapshot.storage.k8s.io/v1
+kind: VolumeSnapshot
+metadata: { name: data, namespace: default }
+spec:
+  source: { volumeSnapshotContentName: data }
+`
+
+const content = `apiVersion: snapshot.storage.k8s.io/v1
+kind: VolumeSnapshotContent
+metadata: { name: data }
+spec:
+  deletionPolicy: Retain
+  driver: example.csi.driver
+  source: { snapshotHandle: snap-1 }
+  volumeSnapshotRef: { name: data, namespace: default }
+`
+
+const files = { "backup/snapshot.yaml": snapshot, "backup/content.yaml": content }
+
+interface Content {
+  readonly metadata: { readonly resourceVersion: string }
+  readonly spec: { readonly volumeSnapshotRef: { readonly uid?: string } }
+}
+
+const getContent = (cluster: StartedControlPlane) =>
+  cluster.kubectlJson<Content>(["get", "volumesnapshotcontent", "data"])
+
+const installCrds = Effect.fnUntraced(function*(cluster: StartedControlPlane) {
+  yield* cluster.kubectlOk(["apply", "--server-side", "-f", yield* snapshotCrds()])
+})
+
+const bothAreThere = (cluster: StartedControlPlane) =>
+  eventually(
+    "the snapshot and its content are in the cluster",
+    cluster.kubectlOk(["get", "volumesnapshot/data", "volumesnapshotcontent/data", "-o", "name"]),
+    (names) => names.trim().split("\n").length === 2,
+    { within: 30_000 }
+  )
+
+describe("the quick start that people know", () => {
+  it.live(
+    "brings snapshots into a cluster that serves them, and never writes over what a controller bound",
+    () =>
+      Effect.gen(function*() {
+        const cluster = yield* startControlPlane()
+        yield* installCrds(cluster)
+        const repository = yield* bareRepository()
+        yield* repository.commit(files)
+        const controller = yield* startController({
+          kubeconfig: cluster.kubeconfig,
+          gitUrl: repository.url,
+          configText: quickStart,
+          env: { GITOPS_TEST: "1" }
+        })
+        yield* bothAreThere(cluster)
+        yield* cluster.kubectlOk([
+          "patch",
+          "volumesnapshotcontent",
+          "data",
+          "--type=merge",
+          "-p",
+          "{\"spec\":{\"volumeSnapshotRef\":{\"uid\":\"bound-by-a-controller\"}}}"
+        ])
+        const bound = yield* getContent(cluster)
+        const mark = yield* cluster.auditMark
+        const next = yield* repository.commit({
+          "backup/snapshot.yaml": snapshot.replace("metadata:", "# changed\nmetadata:").replace(
+            "name: data,",
+            "name: data, labels: { a: b },"
+          ),
+          "backup/content.yaml": content.replace("name: data }", "name: data, labels: { a: b } }"),
+          "backup/second.yaml": content.replaceAll("name: data", "name: second").replace("snap-1", "snap-2")
+        })
+        yield* controller.inStepWith(next, { within: 60_000 })
+        yield* cluster.kubectlOk(["get", "volumesnapshotcontent", "second"])
+        const after = yield* getContent(cluster)
+        assert.strictEqual(after.spec.volumeSnapshotRef.uid, "bound-by-a-controller")
+        assert.strictEqual(after.metadata.resourceVersion, bound.metadata.resourceVersion)
+        const writes = (yield* cluster.auditSince(mark)).filter((request) =>
+          request.write && request.apiGroup === "snapshot.storage.k8s.io"
+        )
+        assert.deepStrictEqual(writes.map(({ name }) => name), ["second"])
+      }),
+    120_000
+  )
+
+  it.live(
+    "waits for definitions that come later, saying so, and goes on by itself when they are there",
+    () =>
+      Effect.gen(function*() {
+        const cluster = yield* startControlPlane()
+        const repository = yield* bareRepository()
+        yield* repository.commit(files)
+        const controller = yield* startController({
+          kubeconfig: cluster.kubeconfig,
+          gitUrl: repository.url,
+          configText: quickStart
+        })
+        const waiting = yield* controller.until(
+          "both kinds are listed as not served",
+          (status) => status.unserved.length === 2
+        )
+        assert.include(waiting.unserved[0]?.message ?? "", "applied as soon as its CustomResourceDefinition is there")
+        yield* installCrds(cluster)
+        yield* bothAreThere(cluster)
+        const done = yield* controller.until(
+          "nothing waits any more",
+          (status) => status.unserved.length === 0 && status.settled
+        )
+        assert.strictEqual(done.total.inStep, 2)
+      }),
+    120_000
+  )
+})
