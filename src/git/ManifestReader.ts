@@ -3,6 +3,8 @@ import { Context, Effect, Layer, Option, Ref, Schema, Stream } from "effect"
 import { formatPlace, type JsonObject, type ManifestRef } from "../manifest/Manifest.ts"
 import { ParserPool } from "../manifest/ParserPool.ts"
 import type { ParserUnavailable } from "../manifest/ParserThread.ts"
+import { placeOfField } from "../manifest/Position.ts"
+import type { TextPlace } from "../manifest/TextPlaces.ts"
 import * as ObjectStore from "./ObjectStore.ts"
 import { Payloads } from "./Payloads.ts"
 
@@ -33,6 +35,8 @@ const reasonOf = (fault: ObjectStore.ReadFault | ParserUnavailable): string => {
 export class ManifestReader extends Context.Service<ManifestReader, {
   /** As the API server takes it. */
   readonly read: (ref: ManifestRef) => Effect.Effect<JsonObject, ManifestUnreadable>
+  /** Where in its file a field stands that the API server speaks of, or the nearest thing around it; `undefined` when the blob is gone. */
+  readonly placeOf: (ref: ManifestRef, field: string) => Effect.Effect<TextPlace | undefined>
 }>()("gitops/git/ManifestReader") {
   static readonly layer = Layer.effect(
     ManifestReader,
@@ -53,6 +57,11 @@ export class ManifestReader extends Context.Service<ManifestReader, {
       })
 
       return {
+        placeOf: Effect.fnUntraced(function*({ blob, manifest }, field) {
+          const source = yield* Ref.get(payloads.objects)
+          const bytes = yield* Effect.option(ObjectStore.read(source, blob, "blob"))
+          return Option.isNone(bytes) ? undefined : placeOfField(bytes.value, manifest.position, field)
+        }),
         read: Effect.fnUntraced(function*(ref) {
           const texts = payloads.get(ref.blob) ?? (yield* again(ref))
           const text = texts[ref.manifest.position]

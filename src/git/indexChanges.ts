@@ -9,6 +9,7 @@ import { Payloads } from "./Payloads.ts"
 
 export const indexChanges = Effect.fn("indexChanges")(
   function*(index: ManifestIndex, changes: ReadonlyArray<FileChange>, source: ObjectStore.ObjectSource) {
+    if (changes.length === 0) return index
     const parser = yield* ParserPool
     const payloads = yield* Payloads
     const files = new Map<string, ParsedFile>()

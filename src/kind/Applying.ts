@@ -3,6 +3,8 @@
  * and not on and on against another writer.
  */
 import { Cause, Effect, Exit, FiberSet, Metric, Option, Random } from "effect"
+import type { ManifestReader } from "../git/ManifestReader.ts"
+import type { Writer } from "../kubernetes/Writer.ts"
 import { formatPlace, type ManifestRef } from "../manifest/Manifest.ts"
 import type { ObjectId } from "../manifest/ObjectKey.ts"
 import { type Applied, apply, type ApplyFailure } from "./Apply.ts"
@@ -27,6 +29,7 @@ export const make = Effect.fnUntraced(function*(
   mail: (message: KindMessage) => Effect.Effect<unknown>
 ) {
   const coordination = yield* Coordination
+  const services = yield* Effect.context<ManifestReader | Writer>()
   const requests = yield* FiberSet.make<unknown>()
   yield* Effect.addFinalizer(() => Effect.timeoutOption(FiberSet.awaitEmpty(requests), drainTime))
 
@@ -48,7 +51,7 @@ export const make = Effect.fnUntraced(function*(
       return
     }
     const { ref } = tracked.claim
-    const place = yield* locate(ref, failure)
+    const place = yield* Effect.provideContext(locate(ref, failure), services)
     const found = diagnose(failure, yield* attempt(ref, tracked, now), place)
     KindState.put(state, id, afterFailure(tracked, found), now)
     yield* Metric.update(Metric.withAttributes(KindMetrics.applies, { outcome: "failed" }), 1)
@@ -92,6 +95,7 @@ export const make = Effect.fnUntraced(function*(
     const job = { id, ref, ownership: KindState.ownershipOf(state, id, tracked), live: tracked.live }
     yield* apply(state.spec, observer.applySet, job).pipe(
       Effect.trackDuration(KindMetrics.applySeconds),
+      Effect.provideContext(services),
       Effect.exit,
       Effect.flatMap((exit) => mail({ _tag: "Finished", id, digest: ref.manifest.digest, exit })),
       FiberSet.run(requests)

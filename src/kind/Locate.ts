@@ -1,7 +1,30 @@
 /** Where in its file the API server's complaint about a manifest lies. */
 import { Effect } from "effect"
-import type { ManifestRef } from "../manifest/Manifest.ts"
+import { ManifestReader } from "../git/ManifestReader.ts"
+import { formatPlace, type ManifestRef } from "../manifest/Manifest.ts"
 import type { ApplyFailure } from "./Apply.ts"
 
-export const locate = (_ref: ManifestRef, _failure: ApplyFailure): Effect.Effect<string | undefined> =>
-  Effect.succeed(undefined)
+const fieldOf = (failure: ApplyFailure): string | undefined => {
+  switch (failure._tag) {
+    case "ApiRejected":
+      return failure.causes.find(({ field }) => field !== "")?.field
+    case "NamespaceNotFound":
+    case "NamespaceTerminating":
+      return "metadata.namespace"
+    case "VersionNotServed":
+      return "apiVersion"
+    case "ManifestRefused":
+      return "type"
+    default:
+      return undefined
+  }
+}
+
+/** `path:line:column` of what has to be mended; `undefined` when the failure is about no field of the manifest. */
+export const locate = Effect.fnUntraced(function*(ref: ManifestRef, failure: ApplyFailure) {
+  const field = fieldOf(failure)
+  if (field === undefined) return undefined
+  const reader = yield* ManifestReader
+  const place = yield* reader.placeOf(ref, field)
+  return place === undefined ? undefined : formatPlace({ path: ref.path, ...place })
+})

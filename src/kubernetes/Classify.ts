@@ -161,9 +161,18 @@ const conflict = (asked: Asked, status: Status): RequestFailure => {
 const refusedByTypes = /typed (?:patch|live) object|failed to convert new object (?!.*webhook)/s
 const tooLargeForStorage = /etcdserver: request is too large|trying to send message larger than max/
 
+/** `.spec.replica: field not declared in schema`, alone or one a line. */
+const typedProblem = /(?:^|\s)(\.[^\s:][^:]*): ([^\n]+)/g
+
+const typedCauses = (message: string): ReadonlyArray<Cause> =>
+  Array.from(
+    message.matchAll(typedProblem),
+    ([, field = "", what = ""]) => ({ field, message: what, reason: "does not fit the schema" })
+  )
+
 const serverError = (asked: Asked, code: number, message: string, status: Status | undefined): RequestFailure => {
   if (refusedByTypes.test(message) || tooLargeForStorage.test(message))
-    return rejected(asked, code, { message, causes: status?.causes ?? [] })
+    return rejected(asked, code, { message, causes: typedCauses(message) })
   if (status?.causes.some(({ reason }) => reason === "ResourceVersionTooLarge") === true)
     return new WatchExpired({ subject: asked.subject, reason: oneLine(message) })
   return unavailable(asked, code, message, status)

@@ -1,4 +1,4 @@
-/** JSON text in which no digit is lost: integers beyond ±2^53 are bigints here, and numbers there. */
+/** JSON text in which no digit is lost: an integer that a number can't hold is a bigint here, and digits there. */
 import type { Json, JsonObject } from "./Manifest.ts"
 import { isObject } from "./ServerFields.ts"
 import { readYaml } from "./Yaml.ts"
@@ -23,8 +23,7 @@ const mayHoldLargeNumber = /[0-9]{16}/
 
 /** The object of a text that {@link encodeJson} wrote. */
 export const decodeObject = (text: string): JsonObject => {
-  if (!mayHoldLargeNumber.test(text)) return JSON.parse(text)
-  const reading = readYaml(text)
-  const value = reading._tag === "Read" ? reading.documents[0]?.value : undefined
-  return isObject(value) ? value : {}
+  const reading = mayHoldLargeNumber.test(text) ? readYaml(text) : undefined
+  const value = reading?._tag === "Read" ? reading.documents[0]?.value : undefined
+  return isObject(value) ? value : JSON.parse(text)
 }

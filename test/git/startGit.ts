@@ -1,6 +1,6 @@
 // The whole Git room on a real remote, as the application starts it.
 import { NodeServices } from "@effect/platform-node"
-import { Context, Duration, Effect, Layer, Option, Stream } from "effect"
+import { Context, Duration, Effect, Layer, Logger, Option, Stream } from "effect"
 import type { HttpsCredentials } from "../../src/config/Config.ts"
 import { GitActor } from "../../src/git/GitActor.ts"
 import { GitOptions } from "../../src/git/GitOptions.ts"
@@ -32,7 +32,10 @@ export const startGit = Effect.fnUntraced(function*(url: string, start: StartOpt
     bytes: 100 * 1024 * 1024
   })
   const room = ManifestReader.layer.pipe(Layer.provideMerge(GitActor.layer), Layer.provide([options, limits, NodeServices.layer]))
-  const context = yield* Layer.build(room)
+  /** What it logged: level and text. */
+  const log: Array<string> = []
+  const logger = Logger.layer([Logger.make(({ logLevel, message }) => log.push(`${logLevel}: ${String(message)}`))])
+  const context = yield* Layer.build(Layer.provide(room, logger))
   const git = Context.get(context, GitActor)
   const latest = git.changes.pipe(Stream.runHead, Effect.map(Option.getOrThrow))
   /** The first report from now on that is as wanted. */
@@ -43,5 +46,5 @@ export const startGit = Effect.fnUntraced(function*(url: string, start: StartOpt
       Effect.map(Option.getOrThrow),
       Effect.timeout("20 seconds")
     )
-  return { git, reader: Context.get(context, ManifestReader), latest, until }
+  return { git, log, reader: Context.get(context, ManifestReader), latest, until }
 })

@@ -1,7 +1,6 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Fiber, Layer, type Scope, Stream } from "effect"
 import type { ApiServer } from "../../src/kubernetes/ApiServer.ts"
-import type { ApiServer } from "../../src/kubernetes/ApiServer.ts"
 import { type ReflectedKind, Reflector } from "../../src/kubernetes/Reflector.ts"
 import type { ReflectionEnd, ReflectorEvent } from "../../src/kubernetes/ReflectorState.ts"
 import { ControlPlane } from "../cluster/ControlPlane.ts"
@@ -9,6 +8,7 @@ import { sharedControlPlane } from "../cluster/SharedControlPlane.ts"
 import { startControlPlane } from "../cluster/StartedControlPlane.ts"
 import { eventually } from "../process/Eventually.ts"
 import { connected, watching } from "./connected.ts"
+import { detour } from "./detour.ts"
 
 const configMaps: ReflectedKind = { group: "", kind: "ConfigMap", plural: "configmaps" }
 
@@ -149,6 +149,42 @@ layer(sharedControlPlane, { timeout: 120_000, excludeTestServices: true })("a re
           yield* until(seen, namespace, `Applied ${namespace}/two`)
           assert.include(seen.of(namespace), "Resumed")
         }).pipe(Effect.provide(Reflector.layer.pipe(Layer.provideMerge(connected(cluster.kubeconfig)))), Effect.scoped)
+      }).pipe(Effect.scoped),
+    120_000
+  )
+
+  it.effect(
+    "lists again when the API server does not know its version any more, and finds what it missed",
+    () =>
+      Effect.gen(function*() {
+        const cluster = yield* startControlPlane({ audit: false })
+        const way = yield* detour(cluster)
+        yield* Effect.gen(function*() {
+          const namespace = yield* cluster.namespace("expired")
+          yield* cluster.kubectlOk(["create", "configmap", "one", "-n", namespace])
+          const seen = yield* follow(configMaps)
+          yield* until(seen, namespace, "Synced")
+          yield* way.close
+          yield* cluster.kubectlOk(["delete", "configmap", "one", "-n", namespace])
+          yield* cluster.kubectlOk(["create", "configmap", "two", "-n", namespace])
+          yield* cluster.killApiServer
+          yield* cluster.startApiServer
+          yield* way.open
+          yield* until(seen, namespace, `Applied ${namespace}/two`)
+          const told = seen.of(namespace).filter((event) => event !== "Interrupted" && event !== "Resumed")
+          assert.deepStrictEqual(told.slice(0, 5), [
+            "Listing",
+            `Applied ${namespace}/one`,
+            "Synced",
+            "Listing",
+            `Applied ${namespace}/two`
+          ])
+          yield* eventually(
+            "the second list is complete",
+            Effect.sync(() => seen.of(namespace)),
+            (events) => events.at(-1) === "Synced"
+          )
+        }).pipe(Effect.provide(Reflector.layer.pipe(Layer.provideMerge(connected(way.kubeconfig)))), Effect.scoped)
       }).pipe(Effect.scoped),
     120_000
   )

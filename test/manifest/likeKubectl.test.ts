@@ -26,7 +26,7 @@ const inDocument = (text: string): string => `${head}value:\n${indented(text)}\n
 const readByKubectl = Effect.fnUntraced(function*({ kubectlOk }: Kubectl, texts: ReadonlyArray<string>) {
   if (texts.length === 0) return []
   const args = ["patch", "--local", "-f", "-", "--type=merge", "-p", "{}", "-o", "json"]
-  const output = yield* kubectlOk(args, { stdin: texts.join("\n---\n") })
+  const output = yield* kubectlOk(args, { stdin: texts.join("---\n") })
   return output.split(/\n(?=\{)/).map((text) => encodeJson(decodeObject(text)["value"] ?? null))
 })
 
@@ -37,11 +37,8 @@ const readByUs = (text: string): ReadonlyArray<Json> | undefined => {
 
 const valueOf = (document: Json | undefined): string =>
   typeof document === "object" && document !== null && !Array.isArray(document) && "value" in document
-    ? encodeJson(sorted(document["value"] ?? null))
+    ? encodeJson(document["value"] ?? null)
     : "null"
-
-/** kubectl prints keys in their order, where JavaScript puts numbers first: decoded again, both do. */
-const sorted = (value: Json): Json => decodeObject(encodeJson({ value }))["value"] ?? null
 
 const words = [
   "a",
@@ -128,7 +125,7 @@ describe("reading YAML, beside kubectl", () => {
       const theirs = yield* readByKubectl(one, texts)
       assert.deepStrictEqual(
         texts.map((text) => valueOf(readByUs(text)?.[0])),
-        theirs.map((text) => encodeJson(decodeObject(`{"v":${text}}`)["v"] ?? null))
+        theirs
       )
     })))
 
@@ -156,7 +153,7 @@ describe("reading YAML, beside kubectl", () => {
               texts.map((text, at) => [text, theirs[at]])
             )
           }),
-          { numRuns: 30 }
+          { numRuns: 20, endOnFailure: true }
         )
       )
     })))

@@ -3,7 +3,7 @@
  * `yes` is true, `0644` is 420, `08` is 8, `1:30` is text. No number is ever changed: what can't be kept exactly is refused.
  */
 
-/** Integers beyond ±2^53 are bigints, so that no digit is lost. */
+/** An integer whose digits a number would lose is a bigint. */
 export type Scalar = null | boolean | number | bigint | string
 
 /** Why a scalar has no meaning here; the only object among the results, so one `typeof` tells it apart. */
@@ -40,8 +40,11 @@ const tooLarge = (text: string): Refusal => ({
   refused: `the number ${text} is too large to be kept exactly; put it in quotes if it is text`
 })
 
-const fromBigInt = (value: bigint): number | bigint =>
-  value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value
+/** A number where its text would have the very same digits. */
+const fromBigInt = (value: bigint): number | bigint => {
+  const number = Number(value)
+  return String(number) === value.toString() ? number : value
+}
 
 /** `undefined`: no integer. Underscores are already gone. */
 const readInteger = (plain: string): number | bigint | Refusal | undefined => {
@@ -51,7 +54,9 @@ const readInteger = (plain: string): number | bigint | Refusal | undefined => {
   const [, sign, hexadecimal, binary, octal, digits] = found
   const size = BigInt(hexadecimal ?? binary ?? (octal === undefined ? digits ?? "0" : `0o${octal}`))
   const value = sign === "-" ? -size : size
-  if (value >= minInteger && value <= (sign === "" ? maxInteger : maxSigned)) return fromBigInt(value)
+  const kept = fromBigInt(value)
+  if (value >= minInteger && value <= (sign === "" ? maxInteger : maxSigned)) return kept
+  if (digits !== undefined && typeof kept === "number") return kept
   return hexadecimal === undefined && binary === undefined ? tooLarge(plain) : undefined
 }
 
