@@ -164,11 +164,15 @@ const tooLargeForStorage = /etcdserver: request is too large|trying to send mess
 /** `.spec.replica: field not declared in schema`, alone or one a line. */
 const typedProblem = /(?:^|\s)(\.[^\s:][^:]*): ([^\n]+)/g
 
+/** The part of it that quotes no value. */
+const typedReason = /^(?:field not declared in schema|expected [\w ]+)/
+
 const typedCauses = (message: string): ReadonlyArray<Cause> =>
-  Array.from(
-    message.matchAll(typedProblem),
-    ([, field = "", what = ""]) => ({ field, message: what, reason: "does not fit the schema" })
-  )
+  Array.from(message.matchAll(typedProblem), ([, field = "", what = ""]) => ({
+    field,
+    message: what,
+    reason: typedReason.exec(what)?.[0] ?? "does not fit the schema"
+  }))
 
 const serverError = (asked: Asked, code: number, message: string, status: Status | undefined): RequestFailure => {
   if (refusedByTypes.test(message) || tooLargeForStorage.test(message))

@@ -107,6 +107,7 @@ layer(BadWorld.layer, { timeout: 120_000, excludeTestServices: true })("a reposi
       const { controller } = yield* BadWorld
       const left = told(yield* controller.status)
       assert.deepStrictEqual(left.map(({ object }) => object).toSorted(), [
+        `configmap/${namespace}-missing/homeless`,
         "configmap/no-kind-above",
         "configmap/no-kind-below",
         "configmap/same-neighbour"
