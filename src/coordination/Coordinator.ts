@@ -2,7 +2,7 @@
  * What no kind can know alone: the round and its open stage, the record, and leave to delete.
  * One fiber and one mailbox. It publishes rounds and never calls a kind.
  */
-import { Clock, Context, Deferred, Effect, Layer, Queue, Schedule, Stream, SubscriptionRef } from "effect"
+import { Clock, Context, Deferred, Effect, FiberHandle, Layer, Queue, Schedule, Stream, SubscriptionRef } from "effect"
 import { GitActor } from "../git/GitActor.ts"
 import type { GitReport } from "../git/GitReport.ts"
 import { Coordination, DeletionWithheld, RecordUnwritten } from "../kind/Coordination.ts"
@@ -20,8 +20,6 @@ export interface CoordinatorOptions extends RecordKeeping.RecordKeepingOptions {
 
 const mailboxSize = 1024
 const enrollTimeout = "30 seconds"
-/** How long after a failure the record is tried again. */
-const retryAfter = "1 second"
 const noTip: GitReport = { tip: undefined, failure: undefined, checkedAt: undefined }
 const restarts = Schedule.min([Schedule.exponential("250 millis"), Schedule.spaced("30 seconds")]).pipe(
   Schedule.jittered
@@ -46,13 +44,16 @@ const make = Effect.fnUntraced(function*(options: CoordinatorOptions) {
     if (!sameRound(yield* SubscriptionRef.get(rounds), round)) yield* SubscriptionRef.set(rounds, round)
   })
 
-  const wakeLater = mail({ _tag: "Woken" }).pipe(Effect.delay(retryAfter), Effect.forkScoped)
-
   /** Runs until it fails. What it knew of Git and of the round's number outlives it; the rest is asked for again. */
   const run = Effect.gen(function*() {
     const before = yield* SubscriptionRef.get(states)
     let state = CoordinatorState.restarted(before)
     const log = RoundLog.make()
+    const alarm = yield* FiberHandle.make<void>()
+    const wakeLater = mail({ _tag: "Woken" }).pipe(
+      Effect.delay(RecordKeeping.retryAfter),
+      FiberHandle.run(alarm, { onlyIfMissing: true })
+    )
     while (true) {
       for (const message of yield* Queue.takeAll(mailbox)) state = CoordinatorState.fold(state, message)
       state = CoordinatorState.advance(yield* record.attend(state))
@@ -85,7 +86,6 @@ const make = Effect.fnUntraced(function*(options: CoordinatorOptions) {
   const coordination = Coordination.of({
     rounds: SubscriptionRef.changes(rounds).pipe(Stream.filter(isDefined)),
     inventoryKinds: Effect.map(loaded, (held) => new Set(held?.inventory.keys())),
-    finishedJobs: Effect.map(loaded, (held) => new Map(Object.entries(held?.head.finishedJobs ?? {}))),
     expect: (round, kinds) => mail({ _tag: "Expected", round, kinds }),
     report: (report) => mail({ _tag: "Reported", report }),
     jobFinished: (id, digest) => mail({ _tag: "JobFinished", id, digest }),

@@ -9,11 +9,13 @@ import type { Standing } from "../kubernetes/Leadership.ts"
 import type { Ruleset } from "../rules/Ruleset.ts"
 import type { CoordinatorMessage } from "./CoordinatorMessage.ts"
 import * as Progress from "./Progress.ts"
+import type { Inventory } from "./Record.ts"
 import type { Stored } from "./RecordStore.ts"
 
 /** What is known of the record. */
 export type RecordState =
-  | { readonly _tag: "Unread" }
+  /** To be read. `known` is what this process wrote into it: kept even if somebody deletes the record meanwhile. */
+  | { readonly _tag: "Unread"; readonly known: Inventory }
   /** It cannot be used; why, and what to do. */
   | { readonly _tag: "Unusable"; readonly reason: string }
   /** `stored` is `undefined` as long as it was never written. */
@@ -36,11 +38,13 @@ export interface CoordinatorState {
   readonly finishedJobs: ReadonlyMap<string, string>
 }
 
+const unread: RecordState = { _tag: "Unread", known: new Map() }
+
 export const initial = (ruleset: Ruleset, git: GitReport, round: number): CoordinatorState => ({
   ruleset,
   git,
   standing: { _tag: "Standby", holder: undefined },
-  record: { _tag: "Unread" },
+  record: unread,
   progress: Progress.none,
   round,
   opened: undefined,
@@ -69,7 +73,7 @@ const onGit = (state: CoordinatorState, git: GitReport): CoordinatorState =>
 /** A new term reads the record again before it writes. */
 const onStanding = (state: CoordinatorState, standing: Standing): CoordinatorState =>
   standing._tag === "Leading" && state.standing._tag !== "Leading"
-    ? { ...state, standing, record: { _tag: "Unread" }, opened: undefined }
+    ? { ...state, standing, record: unread, opened: undefined }
     : { ...state, standing }
 
 export const fold = (state: CoordinatorState, message: CoordinatorMessage): CoordinatorState => {
@@ -111,14 +115,18 @@ export const advance = (state: CoordinatorState): CoordinatorState => {
   return { ...state, opened, settledRound: settled ? state.round : state.settledRound }
 }
 
+const finishedJobsOf = ({ finishedJobs, record }: CoordinatorState): ReadonlyMap<string, string> =>
+  record._tag === "Loaded"
+    ? new Map([...Object.entries(record.record.head.finishedJobs), ...finishedJobs])
+    : finishedJobs
+
 /** The round as it is published; `undefined` before the first tip. */
 export const roundOf = (state: CoordinatorState): Round | undefined =>
-  state.git.tip === undefined
-    ? undefined
-    : {
-      number: state.round,
-      ruleset: state.ruleset,
-      tip: state.git.tip,
-      phase: phaseOf(state),
-      openStage: state.opened
-    }
+  state.git.tip === undefined ? undefined : {
+    number: state.round,
+    ruleset: state.ruleset,
+    tip: state.git.tip,
+    phase: phaseOf(state),
+    openStage: state.opened,
+    finishedJobs: finishedJobsOf(state)
+  }

@@ -50,6 +50,10 @@ export const widen = (inventory: Inventory, kind: KindId, ids: Iterable<ObjectId
   return new Map(inventory).set(kind, new Set([...held ?? [], ...missing]))
 }
 
+/** All keys of both. */
+export const merge = (a: Inventory, b: Inventory): Inventory =>
+  [...b].reduce((merged, [kind, ids]) => widen(merged, kind, ids), a)
+
 const lineOf = (kind: KindId, id: ObjectId) => `${kind} ${id}`
 
 const bucketOf = (line: string, shards: number) => createHash("sha1").update(line).digest().readUInt32BE(0) % shards

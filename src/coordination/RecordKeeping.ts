@@ -2,7 +2,7 @@
  * What the Coordinator does about the record: reads it for a new term, and writes it before anything it must hold first.
  * Requests that came together are written together.
  */
-import { Cause, Deferred, Effect } from "effect"
+import { Cause, Clock, Deferred, Effect } from "effect"
 import { RecordUnwritten } from "../kind/Coordination.ts"
 import { Writer, type WriteTarget } from "../kubernetes/Writer.ts"
 import * as Admission from "./Admission.ts"
@@ -33,6 +33,20 @@ const replyAll = (state: CoordinatorState, failure: RecordUnwritten | undefined)
     { discard: true }
   )
 
+const knownOf = (record: RecordState): Record.Inventory => {
+  switch (record._tag) {
+    case "Loaded":
+      return record.record.inventory
+    case "Unread":
+      return record.known
+    case "Unusable":
+      return new Map()
+  }
+}
+
+/** Milliseconds between two attempts after a failure. */
+export const retryAfter = 1000
+
 const withJobs = (head: Record.Head, jobs: ReadonlyMap<string, string>): Record.Head =>
   [...jobs].every(([id, digest]) => head.finishedJobs[id] === digest)
     ? head
@@ -56,7 +70,9 @@ export const make = Effect.fnUntraced(function*(options: RecordKeepingOptions) {
   const store = yield* RecordStore
   const writer = yield* Writer
 
-  const read = Effect.fnUntraced(function*(branch: string, term: number) {
+  let notBefore = 0
+
+  const read = Effect.fnUntraced(function*(branch: string, term: number, known: Record.Inventory) {
     const cluster = (yield* writer.get(kubeSystem)).metadata.uid
     const here: Admission.Here = {
       record: options.record,
@@ -64,18 +80,24 @@ export const make = Effect.fnUntraced(function*(options: RecordKeepingOptions) {
       source: { repository: options.repository, branch, gitPath: options.gitPath }
     }
     const stored = yield* store.load
-    if (stored === undefined)
-      return { _tag: "Loaded", stored, record: Admission.firstContact(here, term) } satisfies RecordState
+    if (stored === undefined) {
+      const { head } = Admission.firstContact(here, term)
+      return { _tag: "Loaded", stored, record: { head, inventory: known } } satisfies RecordState
+    }
     const objection = Admission.objection(stored.record, here)
     if (objection !== undefined) return { _tag: "Unusable", reason: objection.message } satisfies RecordState
-    const record = { ...stored.record, head: { ...stored.record.head, term } }
+    const record: Record.Record = {
+      head: { ...stored.record.head, term },
+      inventory: Record.merge(stored.record.inventory, known)
+    }
     return { _tag: "Loaded", stored, record } satisfies RecordState
   })
 
   const load = Effect.fnUntraced(function*(state: CoordinatorState) {
     const { git: { tip }, standing } = state
     if (tip === undefined || standing._tag !== "Leading" || state.record._tag !== "Unread") return state
-    const record: RecordState = yield* read(tip.branch, standing.term).pipe(
+    if ((yield* Clock.currentTimeMillis) < notBefore) return state
+    const record: RecordState = yield* read(tip.branch, standing.term, state.record.known).pipe(
       Effect.catchTag(
         "RecordUnreadable",
         (error) => Effect.succeed({ _tag: "Unusable", reason: error.message } as const)
@@ -103,7 +125,9 @@ export const make = Effect.fnUntraced(function*(options: RecordKeepingOptions) {
   const onFailure = Effect.fnUntraced(function*(state: CoordinatorState, message: string) {
     yield* Effect.logWarning(`The record ${options.record} could not be read or written: ${message}`)
     yield* replyAll(state, new RecordUnwritten({ message }))
-    return { ...state, record: { _tag: "Unread" }, enrolls: [] } satisfies CoordinatorState
+    notBefore = (yield* Clock.currentTimeMillis) + retryAfter
+    const record: RecordState = { _tag: "Unread", known: knownOf(state.record) }
+    return { ...state, record, enrolls: [] }
   })
 
   /** Reads or writes the record as far as the state asks for it. After a failure it is read again; who asked is told. */

@@ -205,7 +205,8 @@ export class GitActor extends Context.Service<GitActor, {
   /** Answered when nothing that was submitted waits any more. */
   readonly drain: Effect.Effect<void>
 }>()("gitops/git/GitActor") {
-  static readonly layer = Layer.effect(
+  /** On a parser and a memory for bodies of somebody else's. */
+  static readonly actorLayer = Layer.effect(
     GitActor,
     Effect.gen(function*() {
       const { credentials, url } = yield* GitOptions
@@ -229,5 +230,8 @@ export class GitActor extends Context.Service<GitActor, {
         drain: ask((reply) => ({ _tag: "Drain", reply }))
       }
     })
-  ).pipe(Layer.provideMerge(Layer.merge(Payloads.layer, ParserPool.layer)))
+  )
+
+  /** With the parser and the bodies that `ManifestReader` reads from. */
+  static readonly layer = this.actorLayer.pipe(Layer.provideMerge(Layer.merge(Payloads.layer, ParserPool.layer)))
 }

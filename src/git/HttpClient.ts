@@ -1,5 +1,5 @@
 /** HTTP by undici, and by nobody else in this room: one connection kept, one request at a time, answers inflated, nothing followed. */
-import { NodeStream } from "@effect/platform-node"
+import * as NodeStream from "@effect/platform-node/NodeStream"
 import { Effect, type Scope, type Stream } from "effect"
 import { createGunzip } from "node:zlib"
 import { Agent, type Dispatcher } from "undici"

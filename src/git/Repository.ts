@@ -63,7 +63,7 @@ export interface Repository {
   readonly accept: (moved: Moved) => Effect.Effect<void>
   /** Drops what nobody needs between two moves. */
   readonly tidy: Effect.Effect<void>
-  readonly objects: Effect.Effect<ObjectStore.ObjectSource>
+  readonly objects: Effect.Effect<ObjectStore.ObjectStore>
 }
 
 const isGone = (failure: GitFailure): boolean => failure instanceof RemoteError && /not our ref|unadvertised object/.test(failure.words)
@@ -178,6 +178,6 @@ export const makeRepository = Effect.fnUntraced(function*(remote: Remote, { bran
     advance,
     accept: (accepted: Moved) => Ref.update(state, (state) => ({ ...state, accepted })),
     tidy,
-    objects: Effect.map(Ref.get(state), ({ store }): ObjectStore.ObjectSource => store)
+    objects: Effect.map(Ref.get(state), ({ store }) => store)
   } satisfies Repository
 })

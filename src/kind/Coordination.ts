@@ -26,8 +26,6 @@ export class Coordination extends Context.Service<Coordination, {
   readonly expect: (round: number, kinds: ReadonlySet<KindId>) => Effect.Effect<void>
   /** Answered once the record holds the keys. Must be answered before the first of them is applied. */
   readonly enroll: (kind: KindId, ids: ReadonlyArray<ObjectId>) => Effect.Effect<void, RecordUnwritten>
-  /** Manifests (by digest) of Jobs that finished and may have been removed by their time to live. */
-  readonly finishedJobs: Effect.Effect<ReadonlyMap<ObjectId, string>>
   /** Remembers a Job that finished, so that it is not made again once it is removed. */
   readonly jobFinished: (id: ObjectId, digest: string) => Effect.Effect<void>
   /** Leave to delete one object of ours. This version gives none. */

@@ -18,17 +18,12 @@ const mailboxSize = 1024
 /** How many messages are folded before other fibers get a turn. */
 const slice = 64
 
-const finishedJobs = Effect.fnUntraced(function*(spec: KindSpec) {
-  const coordination = yield* Coordination
-  return spec.kind.kind === "Job" ? yield* coordination.finishedJobs : new Map<string, string>()
-})
-
 /** Runs one kind. */
 export const run = Effect.fnUntraced(function*(spec: KindSpec, observer: Observer) {
   const coordination = yield* Coordination
   const landscape = yield* Landscape
   const reflector = yield* Reflector
-  const state = KindState.make(spec, yield* finishedJobs(spec))
+  const state = KindState.make(spec)
   const mailbox = yield* Queue.bounded<KindMessage, ReflectionEnd>(mailboxSize)
   const mail = (message: KindMessage) => Queue.offer(mailbox, message)
   const watching = yield* Watching.make(state, observer)

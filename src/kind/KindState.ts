@@ -48,11 +48,11 @@ export interface KindState {
   readonly outcomes: Record<"created" | "configured" | "unchanged", number>
 }
 
-export const make = (spec: KindSpec, finishedJobs: ReadonlyMap<ObjectId, string>): KindState => ({
+export const make = (spec: KindSpec): KindState => ({
   spec,
   id: kindId(spec.kind),
   stage: stageOf(spec.kind),
-  tracked: new Map([...finishedJobs].map(([id, digest]) => [id, { ...unknown, finishedJob: digest }])),
+  tracked: new Map(),
   verdicts: new Map(),
   tally: Tally.make(),
   due: new Set(),
@@ -129,12 +129,22 @@ const sameClaim = (a: Claims.Claim | undefined, b: Claims.Claim | undefined) => 
   return false
 }
 
+/** Jobs that finished, perhaps before this process began, and are gone. */
+const recallFinished = (state: KindState, finished: ReadonlyMap<ObjectId, string>, now: number): void => {
+  for (const [id, digest] of finished) {
+    const tracked = get(state, id)
+    if (tracked.live === undefined && tracked.finishedJob !== digest)
+      put(state, id, { ...tracked, finishedJob: digest }, now)
+  }
+}
+
 /** Takes up a round: a new tip, a new rule set, or a stage that opened. */
 export const onRound = (state: KindState, round: Round, now: number): void => {
   const rulesChanged = state.round?.ruleset.number !== round.ruleset.number
   const refs = round.tip.index.kinds.get(state.id) ?? []
   const refsChanged = refs !== state.refs
   state.round = round
+  if (state.id === "Job.batch") recallFinished(state, round.finishedJobs, now)
   if (rulesChanged) state.rules = Ruleset.forKind(round.ruleset, state.spec.kind)
   if (!rulesChanged && !refsChanged) return
   state.refs = refs

@@ -3,6 +3,7 @@
  * Level-based: the latest round is the only one that counts.
  */
 import type { Tip } from "../git/Tip.ts"
+import type { ObjectId } from "../manifest/ObjectKey.ts"
 import type { Ruleset } from "../rules/Ruleset.ts"
 import type { Stage } from "./Stage.ts"
 
@@ -21,6 +22,8 @@ export interface Round {
   readonly phase: Phase
   /** Kinds of this stage and of those before it may write; `undefined`: nobody may. */
   readonly openStage: Stage | undefined
+  /** Manifests (by digest) of Jobs that finished and may have been removed by their time to live since. */
+  readonly finishedJobs: ReadonlyMap<ObjectId, string>
 }
 
 const samePhase = (a: Phase, b: Phase) =>

@@ -31,6 +31,7 @@ const standing = (verdict: Verdict): Standing | undefined => {
     case "Troubled":
       return isFailure(verdict.trouble) ? "failed" : "waiting"
     case "Contested":
+    case "Unusable":
       return "failed"
     case "AwaitsPrune":
     case "Controlled":
@@ -58,6 +59,8 @@ const trouble = (object: ObjectId, verdict: Verdict): ObjectTrouble | undefined 
         place: verdict.refs.map(placeOf).join(" and "),
         message: "described by more than one manifest, so none is applied; keep one of them"
       }
+    case "Unusable":
+      return { object, state: "failed", place: placeOf(verdict.ref), message: verdict.reason }
     case "NeverSynced":
       return { object, state: "held", place: placeOf(verdict.ref), message: `never applied: ${verdict.reason}` }
     case "Controlled":
@@ -98,13 +101,18 @@ export const record = (tally: Tally, object: ObjectId, before: Verdict | undefin
   else tally.troubles.set(object, found)
 }
 
-const severity: Readonly<Record<ObjectTrouble["state"], number>> = { failed: 0, waiting: 1, held: 2 }
-
 export const ruleTallies = (tally: Tally): ReadonlyArray<RuleTally> =>
   [...tally.counts].map(([rule, counts]) => ({ rule, ...counts })).toSorted((a, b) => a.rule - b.rule)
 
+const severities: ReadonlyArray<ObjectTrouble["state"]> = ["failed", "waiting", "held"]
+
 /** The worst {@link maxTroubles} of them. */
 export const worst = (tally: Tally): ReadonlyArray<ObjectTrouble> => {
-  if (tally.troubles.size === 0) return []
-  return [...tally.troubles.values()].toSorted((a, b) => severity[a.state] - severity[b.state]).slice(0, maxTroubles)
+  const found: Record<ObjectTrouble["state"], Array<ObjectTrouble>> = { failed: [], waiting: [], held: [] }
+  for (const trouble of tally.troubles.values()) {
+    const alike = found[trouble.state]
+    if (alike.length < maxTroubles) alike.push(trouble)
+    if (found.failed.length === maxTroubles) break
+  }
+  return severities.flatMap((state) => found[state]).slice(0, maxTroubles)
 }

@@ -91,6 +91,8 @@ export type Verdict =
   | { readonly _tag: "Troubled"; readonly rule: Rule; readonly ref: ManifestRef; readonly trouble: Trouble }
   /** Left alone whatever the rules say: the cluster's own, or ours. */
   | { readonly _tag: "NeverSynced"; readonly reason: string; readonly ref: ManifestRef }
+  /** As in Git, but the cluster will never take it into use. */
+  | { readonly _tag: "Unusable"; readonly rule: Rule; readonly ref: ManifestRef; readonly reason: string }
   /** Two manifests describe it; neither is applied. */
   | { readonly _tag: "Contested"; readonly refs: ReadonlyArray<ManifestRef> }
   | { readonly _tag: "Suspended"; readonly rule: Rule }
@@ -125,7 +127,11 @@ const judgeDeclared = (
   const digest = ref.manifest.digest
   if (mode === "create" && live !== undefined) return { _tag: "InStep", rule }
   if (live === undefined && finishedJob === digest) return { _tag: "InStep", rule }
-  if (isStepped(tracked, digest)) return { _tag: "InStep", rule }
+  if (isStepped(tracked, digest)) {
+    return live?.refusal === undefined
+      ? { _tag: "InStep", rule }
+      : { _tag: "Unusable", rule, ref, reason: live.refusal }
+  }
   if (trouble !== undefined && stillTroubled(trouble, digest, live, now))
     return { _tag: "Troubled", rule, ref, trouble }
   const drift = live !== undefined && settled?.payload === digest

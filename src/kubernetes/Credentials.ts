@@ -29,7 +29,8 @@ export interface Credentials {
 const tokenFileLife = 60_000
 const providerLife = 60_000
 const pluginMargin = 30_000
-const lifeAfterFailure = 10_000
+/** Also of what has ended by our clock, or could not be read again: the server is the one to judge. */
+const shortestLife = 10_000
 
 const bearer = (token: string) => Redacted.make(`Bearer ${token.trim()}`)
 
@@ -77,7 +78,9 @@ const makeFetch = Effect.gen(function*() {
         authorization: given.token === undefined ? undefined : bearer(Redacted.value(given.token)),
         certificate: given.certificate ?? base.certificate,
         key: given.key ?? base.key,
-        goodUntil: given.expiresAt === undefined ? Number.POSITIVE_INFINITY : given.expiresAt - pluginMargin
+        goodUntil: given.expiresAt === undefined
+          ? Number.POSITIVE_INFINITY
+          : Math.max(now + shortestLife, given.expiresAt - pluginMargin)
       }
     }
     if (user.authProvider === undefined) return base
@@ -106,7 +109,7 @@ export const makeCredentials = Effect.fnUntraced(function*(request: KubeConfigRe
     if (now < kept.goodUntil) return kept
     return yield* fetchAgain.pipe(
       Effect.tapError((error) => Effect.logWarning(`Credentials could not be read again: ${error.message}`)),
-      Effect.orElseSucceed(() => kept = { ...kept, goodUntil: now + lifeAfterFailure })
+      Effect.orElseSucceed(() => kept = { ...kept, goodUntil: now + shortestLife })
     )
   })
 

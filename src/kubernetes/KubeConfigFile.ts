@@ -38,7 +38,7 @@ const load = Effect.fnUntraced(function*(path: string) {
     )
   )
   const value = yield* Effect.try({
-    try: (): unknown => parseYaml(content, { logLevel: "silent" }) ?? {},
+    try: (): unknown => parseYaml(content, { logLevel: "error" }) ?? {},
     catch: () => invalid("this kubeconfig is not valid YAML; kubectl config view --raw --kubeconfig <file> shows where")
   })
   const text = yield* Schema.decodeUnknownEffect(KubeConfigSchema, { errors: "all" })(value).pipe(

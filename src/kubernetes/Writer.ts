@@ -3,7 +3,7 @@
  * Bodies are encoded JSON; the answer is the object as it is now.
  */
 import { Context, Effect, Layer } from "effect"
-import type { JsonObject } from "../manifest/Manifest.ts"
+import type { Json, JsonObject } from "../manifest/Manifest.ts"
 import { type ApiFailure, ApiUnavailable, type RequestFailure, type RequestSubject } from "./ApiError.ts"
 import { apiPath, type Query, resourceName, withQuery } from "./ApiPath.ts"
 import { type ApiAnswer, type ApiRequest, ApiServer } from "./ApiServer.ts"
@@ -96,13 +96,24 @@ const subjectOf = (verb: RequestSubject["verb"], { kind, name, namespace, versio
   ...(namespace === "" ? {} : { namespace })
 })
 
+/** An object that a dry run did not make has no version, and perhaps no uid. */
+const withIdentity = (body: Json | undefined): Json | undefined => {
+  const metadata = isRecord(body) ? body["metadata"] : undefined
+  return isRecord(body) && isRecord(metadata)
+    ? { ...body, metadata: { uid: "", resourceVersion: "", ...metadata } }
+    : body
+}
+
 const toObject =
-  (subject: RequestSubject) => ({ body, status }: ApiAnswer): Effect.Effect<KubernetesObject, RequestFailure> =>
-    isKubernetesObject(body)
-      ? Effect.succeed(body)
+  (subject: RequestSubject, dryRun = false) =>
+  ({ body, status }: ApiAnswer): Effect.Effect<KubernetesObject, RequestFailure> => {
+    const object = dryRun ? withIdentity(body) : body
+    return isKubernetesObject(object)
+      ? Effect.succeed(object)
       : Effect.fail(
         new ApiUnavailable({ subject, status, reason: "the answer is not an object; is this address an API server?" })
       )
+  }
 
 const make = Effect.gen(function*() {
   const api = yield* ApiServer
@@ -143,7 +154,7 @@ const make = Effect.gen(function*() {
       contentType,
       body,
       accept: options.metadataOnly === true ? metadataAccept : json
-    }, options.dryRun).pipe(Effect.flatMap(toObject(subject)))
+    }, options.dryRun).pipe(Effect.flatMap(toObject(subject, options.dryRun)))
   }
 
   return Writer.of({

@@ -40,12 +40,14 @@ export const looksLikeTemplate = (text: string): boolean => text.includes("{{")
 export const templateHint =
   "it looks like a Helm or Go template: render it first, or keep it beside its Chart.yaml so that it is passed over"
 
-const wrongName = (name: string, value: string): string | undefined => {
-  if (looksLikeTemplate(value)) return `${name} is ${JSON.stringify(value)}; ${templateHint}`
-  if (value === "." || value === ".." || /[/%]/.test(value))
-    return `${name} ${JSON.stringify(value)} can't be a name: "/", "%", "." and ".." are not allowed`
-  return undefined
-}
+const unrendered = (name: string, value: string): string | undefined =>
+  looksLikeTemplate(value) ? `${name} is ${JSON.stringify(value)}; ${templateHint}` : undefined
+
+/** What the API server takes for no part of a path. */
+const wrongName = (name: string, value: string): string | undefined =>
+  value === "." || value === ".." || /[/%]/.test(value)
+    ? `${name} ${JSON.stringify(value)} can't be a name: "/", "%", "." and ".." are not allowed`
+    : undefined
 
 const isEncrypted = (document: JsonObject): boolean =>
   isObject(document["sops"]) && typeof document["sops"]["mac"] === "string"
@@ -73,13 +75,13 @@ const readType = (document: JsonObject, problems: Problems): Pick<Identity, "gro
   const apiVersion = problems.text(document["apiVersion"] ?? null, ["apiVersion"], "apiVersion")
   if (problems.all.length > 0) return { group: "", version: "", kind }
   if (!/^[A-Za-z0-9_-]+$/.test(kind))
-    problems.add(["kind"], wrongName("kind", kind) ?? `kind ${JSON.stringify(kind)} is no kind of object`)
+    problems.add(["kind"], unrendered("kind", kind) ?? `kind ${JSON.stringify(kind)} is no kind of object`)
   const [, group = "", version = ""] = /^(?:([A-Za-z0-9.-]+)\/)?([A-Za-z0-9.-]+)$/.exec(apiVersion) ?? []
   if (version === "") {
     const message = `apiVersion ${
       JSON.stringify(apiVersion)
     } must be a version such as v1, or a group and a version such as apps/v1`
-    problems.add(["apiVersion"], wrongName("apiVersion", apiVersion) ?? message)
+    problems.add(["apiVersion"], unrendered("apiVersion", apiVersion) ?? message)
   }
   return { group, kind, version }
 }
@@ -117,7 +119,7 @@ const readMetadata = (
   if (name !== null) {
     const text = problems.text(name, ["metadata", "name"], "metadata.name")
     if (name === "") problems.add(["metadata", "name"], "metadata.name is empty; give the object a name")
-    problems.add(["metadata", "name"], wrongName("metadata.name", text))
+    problems.add(["metadata", "name"], unrendered("metadata.name", text) ?? wrongName("metadata.name", text))
   } else if (generateName === null) problems.add(["metadata"], `this ${kind} has no metadata.name; give it one`)
   else {
     const message =
@@ -125,7 +127,10 @@ const readMetadata = (
     problems.add(["metadata", "generateName"], message)
   }
   const space = namespace === null ? "" : problems.text(namespace, ["metadata", "namespace"], "metadata.namespace")
-  problems.add(["metadata", "namespace"], wrongName("metadata.namespace", space))
+  problems.add(
+    ["metadata", "namespace"],
+    unrendered("metadata.namespace", space) ?? wrongName("metadata.namespace", space)
+  )
   readLabels(metadata ?? {}, "annotations", problems)
   const labels = readLabels(metadata ?? {}, "labels", problems)
   return { labels, name: typeof name === "string" ? name : "", namespace: space === "" ? undefined : space }

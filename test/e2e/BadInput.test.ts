@@ -68,7 +68,8 @@ layer(BadWorld.layer, { timeout: 120_000, excludeTestServices: true })("a reposi
   it.effect("gitops-controller status prints all of it, each thing once, and exits with 1", () =>
     Effect.gen(function*() {
       const { controller, status } = yield* BadWorld
-      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(yield* controller.log)?.[0] ?? ""
+      const port = /Listening on http:\/\/[^"\s]*?:(\d+)/.exec(yield* controller.log)?.[1]
+      const url = `http://127.0.0.1:${port}`
       const { code, stdout } = yield* runCommand(["status", "--url", url], process.cwd())
       assert.strictEqual(code, 1)
       const printed = stdout.split("\n").map((line) => line.trim())

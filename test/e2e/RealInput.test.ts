@@ -57,6 +57,18 @@ layer(TwoClusters.layer, { timeout: 180_000, excludeTestServices: true })("real 
       }))
   }
 
+  it.effect("are in step for a controller that starts anew: it writes nothing", () =>
+    Effect.gen(function*() {
+      const { again, ours, status } = yield* TwoClusters
+      const mark = yield* ours.auditMark
+      const { total } = yield* again
+      assert.deepStrictEqual(total, status.total)
+      const requests = yield* ours.auditSince(mark)
+      const writes = requests.filter(({ resource, write }) => write && resource !== "leases")
+      assert.deepStrictEqual(writes.map(({ uri, verb }) => `${verb} ${uri}`), [])
+      assert.isAbove(requests.filter(({ verb }) => verb === "watch" || verb === "list").length, 40)
+    }))
+
   it.effect("mean what a person expects who reads them", () =>
     Effect.gen(function*() {
       const { ours } = yield* TwoClusters

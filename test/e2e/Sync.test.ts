@@ -216,4 +216,60 @@ spec:
       )
       assert.strictEqual(inHere(yield* cluster.auditSince(sentinel)).filter(({ write }) => write).length, 2)
     }))
+
+  it.effect("a Job that finished and was removed by its time to live is not made again, until its manifest changes", () =>
+    Effect.gen(function*() {
+      const { cluster, config, namespace, repository, seen, start } = yield* setUp()
+      const job = (image: string) =>
+        `apiVersion: batch/v1
+kind: Job
+metadata: { name: migrate, namespace: ${namespace} }
+spec:
+  ttlSecondsAfterFinished: 0
+  template: { spec: { restartPolicy: Never, containers: [{ name: m, image: "${image}" }] } }
+`
+      const jobs = cluster.kubectlOk(["get", "jobs", "-n", namespace, "-o", "name"])
+      const finish = Effect.gen(function*() {
+        const now = "2026-01-01T00:00:00Z"
+        const condition = (type: string) => ({ type, status: "True", lastTransitionTime: now, lastProbeTime: now })
+        const status = {
+          startTime: now,
+          completionTime: now,
+          succeeded: 1,
+          conditions: [condition("SuccessCriteriaMet"), condition("Complete")]
+        }
+        const patch = ["patch", "job", "migrate", "-n", namespace, "--subresource=status", "--type=merge", "-p"]
+        yield* cluster.kubectlOk([...patch, JSON.stringify({ status })])
+      })
+      const sentinel = (name: string) => repository.commit({ [`${name}.yaml`]: configMap(namespace, name, "here") })
+      yield* repository.commit({ "job.yaml": job("one") })
+      yield* Effect.scoped(Effect.gen(function*() {
+        yield* start
+        yield* eventually("the Job is there", jobs, (names) => names.includes("migrate"))
+        yield* finish
+        yield* eventually(
+          "it is remembered as finished",
+          cluster.kubectlOk([
+            "get",
+            "configmap",
+            "gitops-controller.default",
+            "-n",
+            `${namespace}-state`,
+            "-o",
+            "jsonpath={.data.record}"
+          ]),
+          (record) => record.includes(`"finishedJobs":{"${namespace}/migrate"`)
+        )
+        yield* cluster.kubectlOk(["delete", "job", "migrate", "-n", namespace, "--wait=true"])
+        yield* sentinel("first")
+        yield* seen("first", "here")
+        assert.strictEqual(yield* jobs, "")
+      }))
+      yield* sentinel("second")
+      yield* startController({ kubeconfig: cluster.kubeconfig, config })
+      yield* seen("second", "here")
+      assert.strictEqual(yield* jobs, "", "nor after a restart")
+      yield* repository.commit({ "job.yaml": job("two") })
+      yield* eventually("a changed Job is made", jobs, (names) => names.includes("migrate"))
+    }))
 })

@@ -5,7 +5,7 @@ import { afterApply, afterFailure, whenSent } from "../../src/kind/Tracked.ts"
 import { live, ref, round, spec } from "./samples.ts"
 
 const fresh = () => {
-  const state = KindState.make(spec, new Map())
+  const state = KindState.make(spec)
   state.watch = { _tag: "Live" }
   return state
 }

@@ -89,5 +89,6 @@ export const round = (number: number, refs: ReadonlyArray<ManifestRef>, change: 
   },
   phase: { _tag: "Syncing" },
   openStage: 4,
+  finishedJobs: new Map(),
   ...change
 })

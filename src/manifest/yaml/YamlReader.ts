@@ -191,6 +191,14 @@ export class YamlReader {
     return map.done()
   }
 
+  /** What follows a dash, which is nothing before another dash or the end of the list. */
+  #item(index: number, dash: number, places: Map<number, number>, depth: number): Json {
+    const next = this.#scanner.peek()
+    const missing = next.type === "BlockEntry" || noBlockValue.has(next.type)
+    places.set(index, missing ? dash : next.start)
+    return missing ? null : this.#node(true, false, depth)
+  }
+
   #blockList(start: number, depth: number): Json {
     const list: Array<Json> = []
     const places = new Map<number, number>()
@@ -201,9 +209,7 @@ export class YamlReader {
         throw new YamlFault(message, token.start)
       }
       this.#scanner.skip()
-      const next = this.#scanner.peek()
-      places.set(list.length, next.start)
-      list.push(next.type === "BlockEntry" || next.type === "BlockEnd" ? null : this.#node(true, false, depth))
+      list.push(this.#item(list.length, token.start, places, depth))
     }
     this.#scanner.skip()
     this.#places?.set(list, places)
@@ -214,11 +220,9 @@ export class YamlReader {
   #bareList(depth: number): Json {
     const list: Array<Json> = []
     const places = new Map<number, number>()
-    while (this.#scanner.peek().type === "BlockEntry") {
+    for (let token = this.#scanner.peek(); token.type === "BlockEntry"; token = this.#scanner.peek()) {
       this.#scanner.skip()
-      const next = this.#scanner.peek()
-      places.set(list.length, next.start)
-      list.push(next.type === "BlockEntry" || noBlockValue.has(next.type) ? null : this.#node(true, false, depth))
+      list.push(this.#item(list.length, token.start, places, depth))
     }
     this.#places?.set(list, places)
     return list
