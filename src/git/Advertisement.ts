@@ -1,8 +1,8 @@
 /** The first answer of a Git server: which protocol it speaks, what it can do and, before version 2, all its refs. Pure. */
 import { Result } from "effect"
+import type { Refs } from "./LsRefs.ts"
 import * as PktLine from "./PktLine.ts"
 import { type WireFault, words } from "./WireFault.ts"
-import type { Refs } from "./LsRefs.ts"
 
 export interface VersionTwo {
   readonly version: 2
@@ -62,14 +62,15 @@ const isServiceLine = (packet: PktLine.Packet | undefined): boolean =>
 export const decode = (bytes: Buffer): Result.Result<Advertisement, WireFault> =>
   Result.gen(function*() {
     const { packets: all, rest } = yield* PktLine.decode(bytes)
-    if (all.length === 0) return yield* Result.fail<WireFault>({ _tag: "NotGit", beginning: words(rest.toString("utf8", 0, 200)) })
+    if (all.length === 0)
+      return yield* Result.fail<WireFault>({ _tag: "NotGit", beginning: words(rest.toString("utf8", 0, 200)) })
     const packets = isServiceLine(all[0]) ? all.slice(all[1] === "flush" ? 2 : 1) : all
-    if (rest.length > 0 || packets.at(-1) !== "flush") return yield* Result.fail<WireFault>({ _tag: "CutOff", where: "in its list of refs" })
+    if (rest.length > 0 || packets.at(-1) !== "flush")
+      return yield* Result.fail<WireFault>({ _tag: "CutOff", where: "in its list of refs" })
     const lines = packets.flatMap((packet) => typeof packet === "string" ? [] : [PktLine.text(packet)])
     const error = lines.find((line) => line.startsWith("ERR "))
     if (error !== undefined) return yield* Result.fail<WireFault>({ _tag: "Refused", words: words(error.slice(4)) })
-    if (lines[0] === "version 2") {
+    if (lines[0] === "version 2")
       return yield* checkHash<VersionTwo>({ version: 2, capabilities: new Map(lines.slice(1).map(capability)) })
-    }
     return yield* versionZero(lines[0] === "version 1" ? lines.slice(1) : lines)
   })

@@ -29,7 +29,8 @@ export const apply = (base: Uint8Array, delta: Uint8Array): Result.Result<Buffer
   const from = size(delta, 0)
   const to = from === undefined ? undefined : size(delta, from.next)
   if (from === undefined || to === undefined) return Result.fail("a delta without its sizes")
-  if (from.value !== base.length) return Result.fail(`a delta for a base of ${from.value} bytes, but its base has ${base.length}`)
+  if (from.value !== base.length)
+    return Result.fail(`a delta for a base of ${from.value} bytes, but its base has ${base.length}`)
   const result = Buffer.allocUnsafe(to.value)
   let written = 0
   let at = to.next
@@ -46,14 +47,13 @@ export const apply = (base: Uint8Array, delta: Uint8Array): Result.Result<Buffer
       if (code & 0x20) length += (delta[at++] ?? 0) * 0x100
       if (code & 0x40) length += (delta[at++] ?? 0) * 0x10000
       if (length === 0) length = 0x10000
-      if (at > delta.length || offset + length > base.length || written + length > result.length) {
+      if (at > delta.length || offset + length > base.length || written + length > result.length)
         return Result.fail("a delta that copies from outside its base")
-      }
       result.set(base.subarray(offset, offset + length), written)
       written += length
-    } else if (code === 0) {
+    } else if (code === 0)
       return Result.fail("a delta with an instruction that does not exist")
-    } else {
+    else {
       if (at + code > delta.length || written + code > result.length) return Result.fail("a delta that ends too early")
       result.set(delta.subarray(at, at + code), written)
       at += code

@@ -22,14 +22,29 @@ export const leavesHistoryOut = (advertisement: Advertisement): boolean =>
 
 const boundary = (advertisement: Advertisement, { have }: FetchRequest) =>
   leavesHistoryOut(advertisement)
-    ? { shallow: have === undefined ? [] : [`shallow ${have}`], deepen: ["deepen 1"], have: have === undefined ? [] : [`have ${have}`] }
+    ? {
+      shallow: have === undefined ? [] : [`shallow ${have}`],
+      deepen: ["deepen 1"],
+      have: have === undefined ? [] : [`have ${have}`]
+    }
     : { shallow: [], deepen: [], have: [] }
 
 export const encode = (advertisement: Advertisement, request: FetchRequest): Result.Result<Buffer, WireFault> => {
   const { shallow, deepen, have } = boundary(advertisement, request)
   if (advertisement.version === 2) {
-    const lines = ["thin-pack", "no-progress", "ofs-delta", ...shallow, ...deepen, `want ${request.want}`, ...have, "done"]
-    return Result.succeed(Buffer.concat([...commandHeader("fetch", advertisement), ...lines.map(PktLine.line), PktLine.flush]))
+    const lines = [
+      "thin-pack",
+      "no-progress",
+      "ofs-delta",
+      ...shallow,
+      ...deepen,
+      `want ${request.want}`,
+      ...have,
+      "done"
+    ]
+    return Result.succeed(
+      Buffer.concat([...commandHeader("fetch", advertisement), ...lines.map(PktLine.line), PktLine.flush])
+    )
   }
   if (!advertisement.capabilities.has("side-band-64k")) return Result.fail({ _tag: "TooOld", lacks: "side-band-64k" })
   const offered = ["thin-pack", "no-progress", "ofs-delta"].filter((name) => advertisement.capabilities.has(name))
@@ -57,9 +72,8 @@ export const nothing = (): Answer => ({ rest: Buffer.alloc(0), ended: false, pac
 const band = { pack: 1, progress: 2, error: 3 } as const
 
 const step = (answer: Answer, packet: PktLine.Packet): Result.Result<Answer, WireFault> => {
-  if (typeof packet === "string") {
+  if (typeof packet === "string")
     return Result.succeed(packet === "flush" && answer.size > 0 ? { ...answer, ended: true } : answer)
-  }
   switch (packet[0]) {
     case band.pack:
       answer.pack.push(packet.subarray(1))
@@ -70,13 +84,17 @@ const step = (answer: Answer, packet: PktLine.Packet): Result.Result<Answer, Wir
       return Result.fail({ _tag: "Refused", words: words(packet.toString("utf8", 1)) })
   }
   const line = PktLine.text(packet)
-  return line.startsWith("ERR ") ? Result.fail({ _tag: "Refused", words: words(line.slice(4)) }) : Result.succeed(answer)
+  return line.startsWith("ERR ")
+    ? Result.fail({ _tag: "Refused", words: words(line.slice(4)) })
+    : Result.succeed(answer)
 }
 
 /** Takes the next bytes of the answer in, whatever the protocol version. */
 export const take = (answer: Answer, bytes: Buffer): Result.Result<Answer, WireFault> =>
   Result.gen(function*() {
-    const { packets, rest } = yield* PktLine.decode(answer.rest.length === 0 ? bytes : Buffer.concat([answer.rest, bytes]))
+    const { packets, rest } = yield* PktLine.decode(
+      answer.rest.length === 0 ? bytes : Buffer.concat([answer.rest, bytes])
+    )
     let next = answer
     for (const packet of packets) next = yield* step(next, packet)
     return { ...next, rest }
@@ -86,5 +104,8 @@ export const take = (answer: Answer, bytes: Buffer): Result.Result<Answer, WireF
 export const finish = (answer: Answer): Result.Result<Buffer, WireFault> => {
   if (answer.ended && answer.rest.length === 0) return Result.succeed(Buffer.concat(answer.pack, answer.size))
   if (answer.size === 0 && answer.said !== "") return Result.fail({ _tag: "Refused", words: answer.said })
-  return Result.fail({ _tag: "CutOff", where: answer.size === 0 ? "before the objects" : `after ${answer.size} bytes of objects` })
+  return Result.fail({
+    _tag: "CutOff",
+    where: answer.size === 0 ? "before the objects" : `after ${answer.size} bytes of objects`
+  })
 }

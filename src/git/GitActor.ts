@@ -2,7 +2,23 @@
  * The only owner of the repository: one fiber, one mailbox. It looks at the branch at every interval and when asked, moves to a new tip only
  * once that was fetched, verified and parsed, and tells everybody what is true now. A failure never takes the last good tip away.
  */
-import { Cause, Clock, Context, Deferred, Duration, Effect, FiberHandle, Layer, Metric, PubSub, Queue, Random, Ref, Result, Stream } from "effect"
+import {
+  Cause,
+  Clock,
+  Context,
+  Deferred,
+  Duration,
+  Effect,
+  FiberHandle,
+  Layer,
+  Metric,
+  PubSub,
+  Queue,
+  Random,
+  Ref,
+  Result,
+  Stream
+} from "effect"
 import { emptyIndex } from "../manifest/ManifestIndex.ts"
 import type { KindId } from "../manifest/ObjectKey.ts"
 import { ParserPool } from "../manifest/ParserPool.ts"
@@ -72,9 +88,18 @@ const receive = Effect.fnUntraced(function*(message: GitMessage, waiting: Post["
 
 const announce = (before: GitReport, tip: Tip) => {
   const { index: { files, passedOver, problems }, branch, commit, subject } = tip
-  const text = commit === undefined ? "The repository is empty" : before.tip === undefined ? "Read the branch" : "The branch moved"
+  const text = commit === undefined
+    ? "The repository is empty"
+    : before.tip === undefined
+    ? "Read the branch"
+    : "The branch moved"
   return Effect.logInfo(text).pipe(
-    Effect.annotateLogs({ branch, ...commit === undefined ? {} : { commit, subject, files, problems: problems.length, passedOver: passedOver.length } })
+    Effect.annotateLogs({
+      branch,
+      ...commit === undefined
+        ? {}
+        : { commit, subject, files, problems: problems.length, passedOver: passedOver.length }
+    })
   )
 }
 
@@ -113,7 +138,10 @@ const live = Effect.fnUntraced(function*(remote: Remote, { mailbox, publish, rep
     failures = 0
     told = undefined
     if (tip !== before.tip) yield* announce(before, tip)
-    yield* Metric.update(Metric.withAttributes(GitMetrics.looks, { outcome: tip === before.tip ? "unchanged" : "moved" }), 1)
+    yield* Metric.update(
+      Metric.withAttributes(GitMetrics.looks, { outcome: tip === before.tip ? "unchanged" : "moved" }),
+      1
+    )
     yield* publish({ tip, failure: undefined, checkedAt })
     yield* answerAll(waiting, Effect.succeed(tip))
     if (tip !== before.tip) {

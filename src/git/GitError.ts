@@ -33,9 +33,8 @@ export class AuthenticationFailed extends Schema.TaggedError<AuthenticationFaile
   passwordFile: Schema.optionalKey(Schema.String)
 }) {
   override get message(): string {
-    if (this.passwordFile === undefined) {
+    if (this.passwordFile === undefined)
       return `${this.url} asks for credentials (${this.status}): put a password or token into a file and name it in credentials.https.passwordFile`
-    }
     return this.status === 403
       ? `${this.url} refuses access (403) to the user of ${this.passwordFile}: give that user the right to read the repository`
       : `${this.url} refuses the credentials (${this.status}): check credentials.https.username and the password or token in ${this.passwordFile}`
@@ -70,7 +69,9 @@ export class NotAGitServer extends Schema.TaggedError<NotAGitServer>()("NotAGitS
   beginning: Schema.String
 }) {
   override get message(): string {
-    const what = this.contentType === "" ? "something that isn't Git's protocol" : `${this.contentType} instead of Git's protocol`
+    const what = this.contentType === ""
+      ? "something that isn't Git's protocol"
+      : `${this.contentType} instead of Git's protocol`
     const start = this.beginning === "" ? "" : `, beginning "${this.beginning}"`
     return `${this.url} answers with ${what}${start}. Check that gitUrl is the URL for "git clone", and that no login page or proxy stands in between`
   }
@@ -171,7 +172,9 @@ export class GitPathNotFound extends Schema.TaggedError<GitPathNotFound>()("GitP
 }) {
   override get message(): string {
     const what = this.found === undefined ? "does not exist" : `is a ${this.found}, not a directory,`
-    return `gitPath ${this.gitPath} ${what} in commit ${this.commit.slice(0, 12)} of branch ${this.branch} of ${this.url}. Commit it, or correct "gitPath" in the configuration`
+    return `gitPath ${this.gitPath} ${what} in commit ${
+      this.commit.slice(0, 12)
+    } of branch ${this.branch} of ${this.url}. Commit it, or correct "gitPath" in the configuration`
   }
 }
 

@@ -20,8 +20,7 @@ export interface FileUrl {
 
 export type GitUrl = HttpUrl | FileUrl
 
-const decoded = (text: string): string =>
-  Result.getOrElse(Result.try(() => decodeURIComponent(text)), () => text)
+const decoded = (text: string): string => Result.getOrElse(Result.try(() => decodeURIComponent(text)), () => text)
 
 /** Takes a `gitUrl` apart; the failure says what is wrong with it. */
 export const parse = (text: string): Result.Result<GitUrl, string> => {

@@ -65,21 +65,33 @@ const bodyOf = ({ body, headers }: Dispatcher.ResponseData): Stream.Stream<Buffe
 export const makeHttpClient = (tls: TlsFiles): Effect.Effect<HttpClient, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.sync(() =>
-      new Agent({ connect: { ...tls, timeout: connectTimeout }, keepAliveTimeout, headersTimeout: 0, bodyTimeout: 0, allowH2: false })
+      new Agent({
+        connect: { ...tls, timeout: connectTimeout },
+        keepAliveTimeout,
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        allowH2: false
+      })
     ),
     (agent) => Effect.promise(() => agent.destroy())
   ).pipe(
     Effect.map((agent): HttpClient => ({
       send: ({ body, headers, method, url }) =>
-        Effect.acquireRelease(Effect.sync(() => new AbortController()), (controller) => Effect.sync(() => controller.abort())).pipe(
-          Effect.flatMap(({ signal }) =>
-            Effect.tryPromise({
-              try: () => agent.request({ ...targetOf(url), method, headers, signal, ...body === undefined ? {} : { body } }),
-              catch: broken
-            })
-          ),
-          Effect.map((response) => ({ status: response.statusCode, header: headerOf(response.headers), body: bodyOf(response) }))
-        )
+        Effect.acquireRelease(Effect.sync(() => new AbortController()), (controller) =>
+          Effect.sync(() => controller.abort())).pipe(
+            Effect.flatMap(({ signal }) =>
+              Effect.tryPromise({
+                try: () =>
+                  agent.request({ ...targetOf(url), method, headers, signal, ...body === undefined ? {} : { body } }),
+                catch: broken
+              })
+            ),
+            Effect.map((response) => ({
+              status: response.statusCode,
+              header: headerOf(response.headers),
+              body: bodyOf(response)
+            }))
+          )
     }))
   )
 

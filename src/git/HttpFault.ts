@@ -45,28 +45,32 @@ const unreachable: Readonly<Record<string, string>> = {
 /** No answer, or none to its end. */
 export const fromBroken = ({ caFile, url }: Where, { code, reason }: HttpBroken): GitFailure => {
   const distrust = untrusted[code]
-  if (distrust !== undefined) return new CertificateUntrusted({ url, reason: distrust, ...caFile === undefined ? {} : { caFile } })
-  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+  if (distrust !== undefined)
+    return new CertificateUntrusted({ url, reason: distrust, ...caFile === undefined ? {} : { caFile } })
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID")
     return new RemoteUnreachable({ url, reason: "its certificate is for another host name" })
-  }
   if (code.startsWith("ERR_OSSL_") || code.startsWith("ERR_CRYPTO_")) {
-    return new CredentialUnreadable({ url, reason: `certFile and keyFile must be a certificate and its key in PEM (${words(reason)})` })
+    return new CredentialUnreadable({
+      url,
+      reason: `certFile and keyFile must be a certificate and its key in PEM (${words(reason)})`
+    })
   }
-  if (code.startsWith("Z_") || code === "ERR_BUFFER_TOO_LARGE") return new RemoteUnreachable({ url, reason: "its answer is not valid gzip" })
+  if (code.startsWith("Z_") || code === "ERR_BUFFER_TOO_LARGE")
+    return new RemoteUnreachable({ url, reason: "its answer is not valid gzip" })
   return new RemoteUnreachable({ url, reason: unreachable[code] ?? words(redact(reason)) })
 }
 
 /** Whether the connection was lost before it was of use, as a kept one is when the server closes it at that moment. */
-export const isLost = ({ code }: HttpBroken): boolean => code === "ECONNRESET" || code === "UND_ERR_SOCKET" || code === "EPIPE"
+export const isLost = ({ code }: HttpBroken): boolean =>
+  code === "ECONNRESET" || code === "UND_ERR_SOCKET" || code === "EPIPE"
 
 /** `Retry-After` in milliseconds. A date is passed over: servers of Git send seconds. */
 const retryAfter = (header: string): number | undefined => /^\d{1,6}$/.test(header) ? Number(header) * 1000 : undefined
 
 /** An answer that isn't a success. `said` is its body if that is plain text, else empty. */
 export const fromStatus = ({ passwordFile, url }: Where, status: number, retry: string, said: string): GitFailure => {
-  if (status === 401 || status === 403) {
+  if (status === 401 || status === 403)
     return new AuthenticationFailed({ url, status, ...passwordFile === undefined ? {} : { passwordFile } })
-  }
   if (status === 404 || status === 410) return new RepositoryNotFound({ url, reason: `the server answers ${status}` })
   const after = retryAfter(retry)
   return new RemoteError({

@@ -23,130 +23,138 @@ interface Connection {
   readonly scope: Scope.Closeable
 }
 
-const sameFiles = (left: Connection["files"], right: Connection["files"]) => left.every((file, index) => file === right[index])
+const sameFiles = (left: Connection["files"], right: Connection["files"]) =>
+  left.every((file, index) => file === right[index])
 
-export const makeHttpTransport = Effect.fnUntraced(function*({ href, shown: url }: HttpUrl, credentials: HttpsCredentials = {}) {
-  const { caFile, certFile, keyFile, passwordFile, username = "git" } = credentials
-  const where: HttpFault.Where = {
-    url,
-    ...passwordFile === undefined ? {} : { passwordFile },
-    ...caFile === undefined ? {} : { caFile }
-  }
-  const secret = (file: string | undefined) => file === undefined ? Effect.succeed(undefined) : SecretFile.make(file)
-  const password = yield* secret(passwordFile)
-  const tlsFiles = yield* Effect.forEach([caFile, certFile, keyFile], secret)
-  const base = yield* Ref.make(href)
-  const connection = yield* Ref.make<Connection | undefined>(undefined)
-  const outer = yield* Effect.scope
-
-  const contents = (files: ReadonlyArray<SecretFile.SecretFile | undefined>) =>
-    Effect.forEach(files, (file) => file === undefined ? Effect.succeed(undefined) : file.read).pipe(
-      Effect.mapError((error) => new CredentialUnreadable({ url, reason: error.message }))
-    )
-
-  /** The client of the certificates as they are now. */
-  const connected = Effect.gen(function*() {
-    const files = yield* contents(tlsFiles)
-    const current = yield* Ref.get(connection)
-    if (current !== undefined && sameFiles(current.files, files)) return current.client
-    if (current !== undefined) yield* Scope.close(current.scope, Exit.void)
-    const scope = yield* Scope.fork(outer)
-    const [ca, cert, key] = files.map((file) => file === undefined ? undefined : Redacted.value(file))
-    const client = yield* makeHttpClient({
-      ...ca === undefined ? {} : { ca },
-      ...cert === undefined ? {} : { cert },
-      ...key === undefined ? {} : { key }
-    }).pipe(Scope.provide(scope))
-    yield* Ref.set(connection, { client, files, scope })
-    return client
-  })
-
-  const authorization = Effect.gen(function*() {
-    const [secret] = yield* contents([password])
-    if (secret === undefined) return {}
-    return { authorization: `Basic ${Buffer.from(`${username}:${Redacted.value(secret)}`).toString("base64")}` }
-  })
-
-  const send = Effect.fnUntraced(function*(target: string, body?: Buffer) {
-    const client = yield* connected
-    const headers = {
-      "accept-encoding": "gzip",
-      "git-protocol": "version=2",
-      "user-agent": agent,
-      ...yield* authorization,
-      ...body === undefined ? { "cache-control": "no-cache" } : {
-        "accept": `application/x-${service}-result`,
-        "content-type": `application/x-${service}-request`
-      }
+export const makeHttpTransport = Effect.fnUntraced(
+  function*({ href, shown: url }: HttpUrl, credentials: HttpsCredentials = {}) {
+    const { caFile, certFile, keyFile, passwordFile, username = "git" } = credentials
+    const where: HttpFault.Where = {
+      url,
+      ...passwordFile === undefined ? {} : { passwordFile },
+      ...caFile === undefined ? {} : { caFile }
     }
-    const request = body === undefined ? { method: "GET", url: target, headers } as const : { method: "POST", url: target, headers, body } as const
-    return yield* client.send(request).pipe(
-      Effect.retry({ times: 1, while: HttpFault.isLost }),
-      Effect.mapError((broken) => HttpFault.fromBroken(where, broken))
-    )
-  })
+    const secret = (file: string | undefined) => file === undefined ? Effect.succeed(undefined) : SecretFile.make(file)
+    const password = yield* secret(passwordFile)
+    const tlsFiles = yield* Effect.forEach([caFile, certFile, keyFile], secret)
+    const base = yield* Ref.make(href)
+    const connection = yield* Ref.make<Connection | undefined>(undefined)
+    const outer = yield* Effect.scope
 
-  const bodyOf = (answer: HttpAnswer) => Stream.mapError(answer.body, (broken) => HttpFault.fromBroken(where, broken))
+    const contents = (files: ReadonlyArray<SecretFile.SecretFile | undefined>) =>
+      Effect.forEach(files, (file) => file === undefined ? Effect.succeed(undefined) : file.read).pipe(
+        Effect.mapError((error) => new CredentialUnreadable({ url, reason: error.message }))
+      )
 
-  /** The first bytes of an answer that isn't what it should be. */
-  const beginning = (answer: HttpAnswer) =>
-    Stream.runHead(bodyOf(answer)).pipe(
-      Effect.map((first) => first._tag === "Some" ? first.value.toString("utf8", 0, 2000) : ""),
-      Effect.orElseSucceed(() => "")
-    )
+    /** The client of the certificates as they are now. */
+    const connected = Effect.gen(function*() {
+      const files = yield* contents(tlsFiles)
+      const current = yield* Ref.get(connection)
+      if (current !== undefined && sameFiles(current.files, files)) return current.client
+      if (current !== undefined) yield* Scope.close(current.scope, Exit.void)
+      const scope = yield* Scope.fork(outer)
+      const [ca, cert, key] = files.map((file) => file === undefined ? undefined : Redacted.value(file))
+      const client = yield* makeHttpClient({
+        ...ca === undefined ? {} : { ca },
+        ...cert === undefined ? {} : { cert },
+        ...key === undefined ? {} : { key }
+      }).pipe(Scope.provide(scope))
+      yield* Ref.set(connection, { client, files, scope })
+      return client
+    })
 
-  const refuse = Effect.fnUntraced(function*(answer: HttpAnswer): Effect.fn.Return<never, GitFailure> {
-    const said = answer.header("content-type").startsWith("text/plain") ? yield* beginning(answer) : ""
-    return yield* HttpFault.fromStatus(where, answer.status, answer.header("retry-after"), said)
-  })
+    const authorization = Effect.gen(function*() {
+      const [secret] = yield* contents([password])
+      if (secret === undefined) return {}
+      return { authorization: `Basic ${Buffer.from(`${username}:${Redacted.value(secret)}`).toString("base64")}` }
+    })
 
-  /** Lets only Git's own answers through: a login page comes with status 200, too. */
-  const checked = Effect.fnUntraced(function*(answer: HttpAnswer, kind: "advertisement" | "result") {
-    if (answer.status !== 200) return yield* refuse(answer)
-    const contentType = answer.header("content-type").split(";", 1)[0]?.trim().toLowerCase() ?? ""
-    if (contentType === `application/x-${service}-${kind}`) return bodyOf(answer)
-    const start = words((yield* beginning(answer)).replace(/<[^>]*>/g, " ").replace(/\s+/g, " ")).slice(0, 80)
-    return yield* new NotAGitServer({ url, contentType: words(contentType), beginning: redact(start) })
-  })
+    const send = Effect.fnUntraced(function*(target: string, body?: Buffer) {
+      const client = yield* connected
+      const headers = {
+        "accept-encoding": "gzip",
+        "git-protocol": "version=2",
+        "user-agent": agent,
+        ...yield* authorization,
+        ...body === undefined ? { "cache-control": "no-cache" } : {
+          "accept": `application/x-${service}-result`,
+          "content-type": `application/x-${service}-request`
+        }
+      }
+      const request = body === undefined
+        ? { method: "GET", url: target, headers } as const
+        : { method: "POST", url: target, headers, body } as const
+      return yield* client.send(request).pipe(
+        Effect.retry({ times: 1, while: HttpFault.isLost }),
+        Effect.mapError((broken) => HttpFault.fromBroken(where, broken))
+      )
+    })
 
-  const follow = (from: string, answer: HttpAnswer): string | undefined => {
-    const location = answer.header("location")
-    if (answer.status < 300 || answer.status > 399 || location === "" || !URL.canParse(location, from)) return undefined
-    return new URL(location, from).href
-  }
+    const bodyOf = (answer: HttpAnswer) => Stream.mapError(answer.body, (broken) => HttpFault.fromBroken(where, broken))
 
-  /** Whether credentials may go there: the same host, and not from https to http. */
-  const isSameHost = (to: URL): boolean => {
-    const from = new URL(href)
-    return to.hostname === from.hostname && (to.protocol === from.protocol ? to.port === from.port : to.protocol === "https:")
-  }
+    /** The first bytes of an answer that isn't what it should be. */
+    const beginning = (answer: HttpAnswer) =>
+      Stream.runHead(bodyOf(answer)).pipe(
+        Effect.map((first) => first._tag === "Some" ? first.value.toString("utf8", 0, 2000) : ""),
+        Effect.orElseSucceed(() => "")
+      )
 
-  const discover = Effect.fnUntraced(function*() {
-    let target = `${href}${query}`
-    for (let redirects = 0; redirects < mostRedirects; redirects++) {
-      const answer = yield* send(target)
+    const refuse = Effect.fnUntraced(function*(answer: HttpAnswer): Effect.fn.Return<never, GitFailure> {
+      const said = answer.header("content-type").startsWith("text/plain") ? yield* beginning(answer) : ""
+      return yield* HttpFault.fromStatus(where, answer.status, answer.header("retry-after"), said)
+    })
+
+    /** Lets only Git's own answers through: a login page comes with status 200, too. */
+    const checked = Effect.fnUntraced(function*(answer: HttpAnswer, kind: "advertisement" | "result") {
+      if (answer.status !== 200) return yield* refuse(answer)
+      const contentType = answer.header("content-type").split(";", 1)[0]?.trim().toLowerCase() ?? ""
+      if (contentType === `application/x-${service}-${kind}`) return bodyOf(answer)
+      const start = words((yield* beginning(answer)).replace(/<[^>]*>/g, " ").replace(/\s+/g, " ")).slice(0, 80)
+      return yield* new NotAGitServer({ url, contentType: words(contentType), beginning: redact(start) })
+    })
+
+    const follow = (from: string, answer: HttpAnswer): string | undefined => {
+      const location = answer.header("location")
+      if (answer.status < 300 || answer.status > 399 || location === "" || !URL.canParse(location, from))
+        return undefined
+      return new URL(location, from).href
+    }
+
+    /** Whether credentials may go there: the same host, and not from https to http. */
+    const isSameHost = (to: URL): boolean => {
+      const from = new URL(href)
+      return to.hostname === from.hostname &&
+        (to.protocol === from.protocol ? to.port === from.port : to.protocol === "https:")
+    }
+
+    const discover = Effect.fnUntraced(function*() {
+      let target = `${href}${query}`
+      for (let redirects = 0; redirects < mostRedirects; redirects++) {
+        const answer = yield* send(target)
+        const next = follow(target, answer)
+        if (next === undefined) {
+          if (target.endsWith(query)) yield* Ref.set(base, target.slice(0, -query.length))
+          return yield* checked(answer, "advertisement")
+        }
+        if (!isSameHost(new URL(next)))
+          return yield* new RedirectRefused({ url, location: redact(next.replace(query, "")) })
+        target = next
+      }
+      return yield* new RedirectRefused({ url, location: redact(target) })
+    })
+
+    const post = Effect.fnUntraced(function*(request: Buffer) {
+      const target = `${yield* Ref.get(base)}/${service}`
+      const answer = yield* send(target, request)
       const next = follow(target, answer)
-      if (next === undefined) {
-        if (target.endsWith(query)) yield* Ref.set(base, target.slice(0, -query.length))
-        return yield* checked(answer, "advertisement")
-      }
-      if (!isSameHost(new URL(next))) return yield* new RedirectRefused({ url, location: redact(next.replace(query, "")) })
-      target = next
-    }
-    return yield* new RedirectRefused({ url, location: redact(target) })
-  })
+      if (next !== undefined) return yield* new RedirectRefused({ url, location: redact(next) })
+      return yield* checked(answer, "result")
+    })
 
-  const post = Effect.fnUntraced(function*(request: Buffer) {
-    const target = `${yield* Ref.get(base)}/${service}`
-    const answer = yield* send(target, request)
-    const next = follow(target, answer)
-    if (next !== undefined) return yield* new RedirectRefused({ url, location: redact(next) })
-    return yield* checked(answer, "result")
-  })
-
-  return {
-    url,
-    advertise: whole(limited(url, Stream.unwrap(discover()))),
-    call: (request) => limited(url, Stream.unwrap(post(request)))
-  } satisfies Transport
-})
+    return {
+      url,
+      advertise: whole(limited(url, Stream.unwrap(discover()))),
+      call: (request) => limited(url, Stream.unwrap(post(request)))
+    } satisfies Transport
+  }
+)

@@ -22,14 +22,16 @@ interface WithEngine {
   readonly engine: { readonly bytesWritten: number }
 }
 
-const hasEngine = (answer: unknown): answer is WithEngine => typeof answer === "object" && answer !== null && "engine" in answer
+const hasEngine = (answer: unknown): answer is WithEngine =>
+  typeof answer === "object" && answer !== null && "engine" in answer
 
 const inflated = (answer: unknown, start: number, size: number): Result.Result<Inflated, string> =>
   hasEngine(answer) && answer.buffer.length === size
     ? Result.succeed({ body: answer.buffer, end: start + answer.engine.bytesWritten })
     : Result.fail("an object that is not as long as it says")
 
-const fault = (cause: unknown): string => `an object that cannot be inflated (${cause instanceof Error ? cause.message : String(cause)})`
+const fault = (cause: unknown): string =>
+  `an object that cannot be inflated (${cause instanceof Error ? cause.message : String(cause)})`
 
 /** For hot loops: inflates the stream at `start`, which must come out at exactly `size` bytes. */
 export const inflateNow = (pack: Buffer, start: number, size: number): Result.Result<Inflated, string> => {

@@ -1,7 +1,7 @@
 /** Asking a server of protocol version 2 for a few refs by prefix, and reading its answer. Pure. */
 import { Result } from "effect"
-import * as PktLine from "./PktLine.ts"
 import type { VersionTwo } from "./Advertisement.ts"
+import * as PktLine from "./PktLine.ts"
 import { type WireFault, words } from "./WireFault.ts"
 
 /** The refs a server told of. */
@@ -44,7 +44,8 @@ export const decode = (bytes: Buffer): Result.Result<Refs, WireFault> =>
     for (const packet of packets) {
       if (typeof packet === "string") continue
       const line = PktLine.text(packet)
-      if (line.startsWith("ERR ")) return yield* Result.fail<WireFault>({ _tag: "Refused", words: words(line.slice(4)) })
+      if (line.startsWith("ERR "))
+        return yield* Result.fail<WireFault>({ _tag: "Refused", words: words(line.slice(4)) })
       const parts = refLine.exec(line)?.groups
       if (parts === undefined) return yield* Result.fail<WireFault>({ _tag: "NotGit", beginning: words(line) })
       const id = parts["id"] === "unborn" ? undefined : parts["id"]

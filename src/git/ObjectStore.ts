@@ -4,8 +4,8 @@
  */
 import { Effect } from "effect"
 import { emptyTree, type ObjectType } from "./GitObject.ts"
-import type { IndexedPack } from "./PackIndex.ts"
 import { type BodyCache, makeBodyCache, type PackedObject, readBody } from "./PackedObject.ts"
+import type { IndexedPack } from "./PackIndex.ts"
 import { makeTurns } from "./Turns.ts"
 
 /** Finds objects; the names of the missing ones are for the caller to complain about. */
@@ -80,11 +80,18 @@ export const onlyReachable = Effect.fnUntraced(function*(store: ObjectStore, nam
   let at = 0
   const move = (object: PackedObject): PackedObject => {
     const line: Array<PackedObject> = []
-    for (let next: PackedObject | undefined = object; next !== undefined && !moved.has(next); next = next.base) line.push(next)
+    for (let next: PackedObject | undefined = object; next !== undefined && !moved.has(next); next = next.base)
+      line.push(next)
     for (const next of line.toReversed()) {
       const start = at
       at += next.pack.copy(pack, at, next.start, next.end)
-      moved.set(next, { ...next, pack, start, end: at, base: next.base === undefined ? undefined : moved.get(next.base) })
+      moved.set(next, {
+        ...next,
+        pack,
+        start,
+        end: at,
+        base: next.base === undefined ? undefined : moved.get(next.base)
+      })
     }
     return moved.get(object) ?? object
   }
@@ -107,10 +114,11 @@ export const read = (source: ObjectSource, name: string, type: ObjectType): Effe
   Effect.suspend((): Effect.Effect<Buffer, ReadFault> => {
     const object = source.find(name)
     if (object === undefined) {
-      return name === emptyTree && type === "tree" ? Effect.succeed(Buffer.alloc(0)) : Effect.fail({ _tag: "Missing", name })
+      return name === emptyTree && type === "tree"
+        ? Effect.succeed(Buffer.alloc(0))
+        : Effect.fail({ _tag: "Missing", name })
     }
-    if (object.type !== type) {
+    if (object.type !== type)
       return Effect.fail({ _tag: "Damaged", reason: `object ${name} is a ${object.type}, not a ${type}` })
-    }
     return Effect.mapError(readBody(object, source.cache), (reason): ReadFault => ({ _tag: "Damaged", reason }))
   })

@@ -48,9 +48,8 @@ const readEntry = (pack: Buffer, offset: number): Result.Result<Entry, string> =
   if (size > longestObject) return Result.fail(`an object of ${size} bytes`)
   const type = types[code]
   if (type !== undefined) return Result.succeed({ offset, start: at, size, kind: type })
-  if (code === nameDelta) {
+  if (code === nameDelta)
     return Result.succeed({ offset, start: at + 20, size, kind: { base: pack.toString("hex", at, at + 20) } })
-  }
   if (code !== offsetDelta) return Result.fail(`an object of unknown type ${code}`)
   byte = pack[at++] ?? 0
   let back = byte & 0x7f
@@ -58,7 +57,9 @@ const readEntry = (pack: Buffer, offset: number): Result.Result<Entry, string> =
     byte = pack[at++] ?? 0
     back = (back + 1) * 128 + (byte & 0x7f)
   }
-  return back === 0 || back > offset ? Result.fail("a delta whose base is not in the pack") : Result.succeed({ offset, start: at, size, kind: offset - back })
+  return back === 0 || back > offset
+    ? Result.fail("a delta whose base is not in the pack")
+    : Result.succeed({ offset, start: at, size, kind: offset - back })
 }
 
 const digest = Effect.fnUntraced(function*(front: string, bytes: Buffer, turns: Turns) {
@@ -72,7 +73,8 @@ const digest = Effect.fnUntraced(function*(front: string, bytes: Buffer, turns: 
 })
 
 const entriesOf = Effect.fnUntraced(function*(pack: Buffer, turns: Turns) {
-  if (pack.length < 12 + checksumLength || pack.toString("latin1", 0, 4) !== "PACK") return yield* Effect.fail("it does not begin as a pack")
+  if (pack.length < 12 + checksumLength || pack.toString("latin1", 0, 4) !== "PACK")
+    return yield* Effect.fail("it does not begin as a pack")
   const version = pack.readUInt32BE(4)
   if (version !== 2 && version !== 3) return yield* Effect.fail(`it is a pack of version ${version}`)
   const end = pack.length - checksumLength
@@ -84,7 +86,11 @@ const entriesOf = Effect.fnUntraced(function*(pack: Buffer, turns: Turns) {
 
 /** @param known finds an object that is here already, for deltas whose base the server did not send again */
 export const indexPack = Effect.fnUntraced(
-  function*(pack: Buffer, known: (name: string) => PackedObject | undefined, cache: BodyCache): Effect.fn.Return<IndexedPack, string> {
+  function*(
+    pack: Buffer,
+    known: (name: string) => PackedObject | undefined,
+    cache: BodyCache
+  ): Effect.fn.Return<IndexedPack, string> {
     const turns = makeTurns()
     const { count, end } = yield* entriesOf(pack, turns)
     const objects = new Map<string, PackedObject>()
@@ -92,18 +98,23 @@ export const indexPack = Effect.fnUntraced(
     const waiting = new Map<string | number, Array<Entry>>()
     let waitingCount = 0
 
-    const add = Effect.fnUntraced(function*(entry: Entry, end: number, type: ObjectType, body: Buffer, base: PackedObject | undefined) {
-      const object = { type, size: body.length, pack, start: entry.start, end, inflatedSize: entry.size, base }
-      const name = body.length < large ? objectName(type, body) : yield* digest(header(type, body.length), body, turns)
-      cache.put(object, body)
-      objects.set(name, object)
-      byOffset.set(entry.offset, object)
-      return [name, entry.offset]
-    })
+    const add = Effect.fnUntraced(
+      function*(entry: Entry, end: number, type: ObjectType, body: Buffer, base: PackedObject | undefined) {
+        const object = { type, size: body.length, pack, start: entry.start, end, inflatedSize: entry.size, base }
+        const name = body.length < large
+          ? objectName(type, body)
+          : yield* digest(header(type, body.length), body, turns)
+        cache.put(object, body)
+        objects.set(name, object)
+        byOffset.set(entry.offset, object)
+        return [name, entry.offset]
+      }
+    )
 
     const resolve = Effect.fnUntraced(function*(entry: Entry, { body: delta, end }: Inflated, base: PackedObject) {
       const size = Delta.resultSize(delta)
-      if (size === undefined || size > longestObject) return yield* Effect.fail(`a delta to an object of ${size ?? "unknown"} bytes`)
+      if (size === undefined || size > longestObject)
+        return yield* Effect.fail(`a delta to an object of ${size ?? "unknown"} bytes`)
       const from = yield* readBody(base, cache)
       return yield* add(entry, end, base.type, yield* Effect.fromResult(Delta.apply(from, delta)), base)
     })

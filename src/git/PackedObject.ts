@@ -59,9 +59,8 @@ export const makeBodyCache = (limit: number): BodyCache => {
 }
 
 const isLarge = (object: PackedObject): boolean => {
-  for (let at: PackedObject | undefined = object; at !== undefined; at = at.base) {
+  for (let at: PackedObject | undefined = object; at !== undefined; at = at.base)
     if (at.size >= large || at.inflatedSize >= large) return true
-  }
   return false
 }
 

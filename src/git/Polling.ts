@@ -8,7 +8,8 @@ const longest = 60_000
 const longestAskedFor = 10 * 60_000
 
 /** Spread over a fifth, so that many controllers do not come at once. @param jitter 0 to 1 */
-const spread = (millis: number, jitter: number): Duration.Duration => Duration.millis(Math.round(millis * (0.9 + 0.2 * jitter)))
+const spread = (millis: number, jitter: number): Duration.Duration =>
+  Duration.millis(Math.round(millis * (0.9 + 0.2 * jitter)))
 
 export const afterSuccess = (interval: Duration.Duration, jitter: number): Duration.Duration =>
   spread(Duration.toMillis(interval), jitter)

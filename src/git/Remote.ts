@@ -94,8 +94,10 @@ export const makeRemote = Effect.fnUntraced(function*(transport: Transport) {
       )
 
   /** What a server of version 2 can do is asked once; one of version 0 or 1 tells its refs only together with it. */
-  const current = Effect.flatMap(Ref.get(known), (advertisement) =>
-    advertisement?.version === 2 ? Effect.succeed(advertisement) : advertise)
+  const current = Effect.flatMap(
+    Ref.get(known),
+    (advertisement) => advertisement?.version === 2 ? Effect.succeed(advertisement) : advertise
+  )
 
   const look = Effect.fn("Remote.look")(function*(branch: string | undefined): Effect.fn.Return<Look, GitFailure> {
     const advertisement = yield* current

@@ -18,7 +18,7 @@ import * as ObjectStore from "./ObjectStore.ts"
 import { indexPack } from "./PackIndex.ts"
 import type { Look, Remote } from "./Remote.ts"
 import * as Tree from "./Tree.ts"
-import { diffTrees, type DiffFault, reachable } from "./TreeDiff.ts"
+import { type DiffFault, diffTrees, reachable } from "./TreeDiff.ts"
 
 /** A commit whose objects are here. */
 interface Here {
@@ -66,7 +66,8 @@ export interface Repository {
   readonly objects: Effect.Effect<ObjectStore.ObjectStore>
 }
 
-const isGone = (failure: GitFailure): boolean => failure instanceof RemoteError && /not our ref|unadvertised object/.test(failure.words)
+const isGone = (failure: GitFailure): boolean =>
+  failure instanceof RemoteError && /not our ref|unadvertised object/.test(failure.words)
 
 export const makeRepository = Effect.fnUntraced(function*(remote: Remote, { branch, gitPath }: RepositoryOptions) {
   const { url } = remote
@@ -80,7 +81,10 @@ export const makeRepository = Effect.fnUntraced(function*(remote: Remote, { bran
       case "Damaged":
         return new PackCorrupt({ url, reason: fault.path === "" ? fault.reason : `${fault.reason} (${fault.path})` })
       case "TooMany":
-        return new RepositoryTooLarge({ url, what: `too many files, or too long a path, at ${fault.path.slice(0, 200)}` })
+        return new RepositoryTooLarge({
+          url,
+          what: `too many files, or too long a path, at ${fault.path.slice(0, 200)}`
+        })
     }
   }
 
@@ -116,7 +120,9 @@ export const makeRepository = Effect.fnUntraced(function*(remote: Remote, { bran
   /** The server may build on what was fetched before. */
   const download = Effect.fnUntraced(function*(commit: string, { fetched, store }: Pick<State, "fetched" | "store">) {
     const bytes = yield* remote.fetch({ want: commit, have: fetched?.commit })
-    const pack = yield* indexPack(bytes, store.find, store.cache).pipe(Effect.mapError((reason) => new PackCorrupt({ url, reason })))
+    const pack = yield* indexPack(bytes, store.find, store.cache).pipe(
+      Effect.mapError((reason) => new PackCorrupt({ url, reason }))
+    )
     const source = ObjectStore.overlay(store, pack)
     const here = yield* readHere(source, commit)
     yield* diffTrees(source, fetched?.root, here.root, "").pipe(Effect.mapError(failureOf(commit)))
@@ -142,16 +148,18 @@ export const makeRepository = Effect.fnUntraced(function*(remote: Remote, { bran
     return { ...fetched, branch, tree, changes }
   })
 
-  const settle = Effect.fnUntraced(function*(look: Look, wasThere: boolean): Effect.fn.Return<Moved | undefined, GitFailure> {
-    const { accepted } = yield* Ref.get(state)
-    if (look.commit === undefined && wasThere) return yield* new BranchNotFound({ url, branch: look.branch, near: [] })
-    if (accepted !== undefined && look.commit === accepted.commit) return undefined
-    if (look.commit === undefined) {
-      return { branch: look.branch, commit: undefined, tree: undefined, root: undefined, subject: "", changes: [] }
+  const settle = Effect.fnUntraced(
+    function*(look: Look, wasThere: boolean): Effect.fn.Return<Moved | undefined, GitFailure> {
+      const { accepted } = yield* Ref.get(state)
+      if (look.commit === undefined && wasThere)
+        return yield* new BranchNotFound({ url, branch: look.branch, near: [] })
+      if (accepted !== undefined && look.commit === accepted.commit) return undefined
+      if (look.commit === undefined)
+        return { branch: look.branch, commit: undefined, tree: undefined, root: undefined, subject: "", changes: [] }
+      yield* bring(look.commit)
+      return yield* move(look)
     }
-    yield* bring(look.commit)
-    return yield* move(look)
-  })
+  )
 
   const advance = Effect.fn("Repository.advance")(
     function*(wasThere: boolean) {
@@ -166,7 +174,9 @@ export const makeRepository = Effect.fnUntraced(function*(remote: Remote, { bran
     const { accepted, fetched, store } = yield* Ref.get(state)
     store.cache.clear()
     if (!ObjectStore.isDirty(store)) return
-    const clean = yield* reachable(store, [fetched, accepted]).pipe(Effect.flatMap((names) => ObjectStore.onlyReachable(store, names)))
+    const clean = yield* reachable(store, [fetched, accepted]).pipe(
+      Effect.flatMap((names) => ObjectStore.onlyReachable(store, names))
+    )
     yield* Ref.update(state, (state) => ({ ...state, store: clean }))
   }).pipe(
     /** What can't be cleaned is replaced by the next fetch. */

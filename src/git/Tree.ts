@@ -43,7 +43,8 @@ export const parse = (body: Buffer): Result.Result<ReadonlyArray<TreeEntry>, str
     const nul = body.indexOf(0, space)
     if (space === -1 || nul === -1 || nul + 21 > body.length) return Result.fail("a tree that ends within an entry")
     const mode = modes[body.toString("latin1", at, space)]
-    if (mode === undefined) return Result.fail(`a tree with mode ${JSON.stringify(body.toString("latin1", at, Math.min(space, at + 10)))}`)
+    if (mode === undefined)
+      return Result.fail(`a tree with mode ${JSON.stringify(body.toString("latin1", at, Math.min(space, at + 10)))}`)
     const name = nameOf(body.subarray(space + 1, nul))
     if (!isSafe(name)) return Result.fail(`a tree with an entry named ${JSON.stringify(name)}`)
     entries.push({ name, mode, id: body.toString("hex", nul + 1, nul + 21) })

@@ -8,7 +8,10 @@ import * as ObjectStore from "./ObjectStore.ts"
 import * as Tree from "./Tree.ts"
 import { makeTurns } from "./Turns.ts"
 
-export type DiffFault = ObjectStore.ReadFault & { readonly path: string } | { readonly _tag: "TooMany"; readonly path: string }
+export type DiffFault = ObjectStore.ReadFault & { readonly path: string } | {
+  readonly _tag: "TooMany"
+  readonly path: string
+}
 
 /** A tree that names one subtree many times, at every level, describes more files than there are atoms. */
 const mostEntries = 250_000
@@ -23,7 +26,9 @@ interface Step {
 
 const entriesOf = Effect.fnUntraced(function*(source: ObjectStore.ObjectSource, id: string | undefined, path: string) {
   if (id === undefined) return new Map<string, Tree.TreeEntry>()
-  const body = yield* ObjectStore.read(source, id, "tree").pipe(Effect.mapError((fault): DiffFault => ({ ...fault, path })))
+  const body = yield* ObjectStore.read(source, id, "tree").pipe(
+    Effect.mapError((fault): DiffFault => ({ ...fault, path }))
+  )
   const entries = yield* Effect.fromResult(Tree.parse(body)).pipe(
     Effect.mapError((reason): DiffFault => ({ _tag: "Damaged", reason, path }))
   )
@@ -34,8 +39,10 @@ const entriesOf = Effect.fnUntraced(function*(source: ObjectStore.ObjectSource, 
 const lacks = (source: ObjectStore.ObjectSource, entry: Tree.TreeEntry): boolean =>
   entry.mode !== "submodule" && source.find(entry.id)?.type !== "blob"
 
-const subtree = (entry: Tree.TreeEntry | undefined): string | undefined => entry?.mode === "directory" ? entry.id : undefined
-const leaf = (entry: Tree.TreeEntry | undefined) => entry === undefined || entry.mode === "directory" ? undefined : entry
+const subtree = (entry: Tree.TreeEntry | undefined): string | undefined =>
+  entry?.mode === "directory" ? entry.id : undefined
+const leaf = (entry: Tree.TreeEntry | undefined) =>
+  entry === undefined || entry.mode === "directory" ? undefined : entry
 
 /**
  * @param before name of the old tree, `undefined` for none
@@ -56,15 +63,15 @@ export const diffTrees = Effect.fnUntraced(
         const now = news.get(name)
         if (old !== undefined && now !== undefined && old.id === now.id && old.mode === now.mode) continue
         const path = `${prefix}${name}`
-        if (++seen > mostEntries || path.length > longestPath) return yield* Effect.fail<DiffFault>({ _tag: "TooMany", path })
-        if (subtree(old) !== undefined || subtree(now) !== undefined) {
+        if (++seen > mostEntries || path.length > longestPath)
+          return yield* Effect.fail<DiffFault>({ _tag: "TooMany", path })
+        if (subtree(old) !== undefined || subtree(now) !== undefined)
           steps.push({ prefix: `${path}/`, before: subtree(old), after: subtree(now) })
-        }
         const file = leaf(now)
         if (file !== undefined) {
           if (lacks(source, file)) return yield* Effect.fail<DiffFault>({ _tag: "Missing", name: file.id, path })
           changes.push({ path, entry: { blob: file.id, mode: file.mode === "directory" ? "file" : file.mode } })
-        } else if (leaf(old) !== undefined) changes.push({ path, entry: undefined })
+        } else if (leaf(old) !== undefined) { changes.push({ path, entry: undefined }) }
       }
       yield* turns.spend((olds.size + news.size) * 100)
     }
@@ -79,17 +86,22 @@ export interface Root {
 }
 
 /** Every object that the trees of these commits hold, as far as it is here, and the commits. */
-export const reachable = Effect.fnUntraced(function*(source: ObjectStore.ObjectSource, roots: ReadonlyArray<Root | undefined>) {
-  const turns = makeTurns()
-  const named = (names: ReadonlyArray<string | undefined>) => names.filter((name) => name !== undefined)
-  const found = new Set(named(roots.map((root) => root?.commit)))
-  const steps = named(roots.map((root) => root?.root))
-  for (let id = steps.pop(); id !== undefined; id = steps.pop()) {
-    if (found.has(id) || source.find(id) === undefined) continue
-    found.add(id)
-    const entries = yield* entriesOf(source, id, "")
-    for (const entry of entries.values()) entry.mode === "directory" ? steps.push(entry.id) : found.add(entry.id)
-    yield* turns.spend(entries.size * 50)
+export const reachable = Effect.fnUntraced(
+  function*(source: ObjectStore.ObjectSource, roots: ReadonlyArray<Root | undefined>) {
+    const turns = makeTurns()
+    const named = (names: ReadonlyArray<string | undefined>) => names.filter((name) => name !== undefined)
+    const found = new Set(named(roots.map((root) => root?.commit)))
+    const steps = named(roots.map((root) => root?.root))
+    for (let id = steps.pop(); id !== undefined; id = steps.pop()) {
+      if (found.has(id) || source.find(id) === undefined) continue
+      found.add(id)
+      const entries = yield* entriesOf(source, id, "")
+      for (const entry of entries.values()) {
+        if (entry.mode === "directory") steps.push(entry.id)
+        else found.add(entry.id)
+      }
+      yield* turns.spend(entries.size * 50)
+    }
+    return found
   }
-  return found
-})
+)

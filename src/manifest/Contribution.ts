@@ -16,17 +16,17 @@ const nothing: Contribution = { refs: [], problems: [], passedOver: [] }
 /** The root of the repository has no name of its own. */
 export const shownPath = (path: string): string => path === "" ? "." : path
 
+/** What a kustomization that can't be read has to say: nobody knows then what it refers to. */
+const brokenKustomization = (files: IndexedFiles, source: string): ReadonlyArray<ManifestProblem> => {
+  const parsed = files.markers.get(source)?.marker === "Kustomization" ? fileAt(files.tree, source)?.parsed : undefined
+  return parsed?.broken === undefined ? [] : parsed.problems.map((problem) => ({ ...problem, path: source }))
+}
+
 const ofTerritory = (files: IndexedFiles, path: string): Contribution => {
   const claimed = files.territory.get(path)
   if (claimed === undefined || nodeAt(files.tree, path) === undefined) return nothing
-  const source = directoryOf(claimed.source) === path ? fileAt(files.tree, claimed.source)?.parsed : undefined
-  return {
-    refs: [],
-    problems: source?.broken === undefined
-      ? []
-      : source.problems.map((problem) => ({ ...problem, path: claimed.source })),
-    passedOver: [{ path: shownPath(path), reason: claimed.reason }]
-  }
+  const problems = directoryOf(claimed.source) === path ? brokenKustomization(files, claimed.source) : []
+  return { refs: [], problems, passedOver: [{ path: shownPath(path), reason: claimed.reason }] }
 }
 
 export const contribution = (files: IndexedFiles, path: string): Contribution => {

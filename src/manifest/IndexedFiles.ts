@@ -1,5 +1,5 @@
 /** The files of the index and whose they are: what an update works on, and what it leaves for the next one. */
-import type { FileChange } from "./FileChange.ts"
+import type { EntryMode, FileChange } from "./FileChange.ts"
 import { type Directory, emptyTree, fileAt, filesBelow, TreeEdit } from "./FileTree.ts"
 import type { ManifestRef } from "./Manifest.ts"
 import type { ParsedFile } from "./ParsedFile.ts"
@@ -41,6 +41,10 @@ const indexed = (path: string, blob: string, verdict: Verdict, parsed: ParsedFil
   refs: parsed?.manifests.map((manifest) => ({ manifest, path, blob })) ?? []
 })
 
+/** Whether it has references that can be read. */
+const isKustomization = (path: string, mode: EntryMode, gitPath: string): boolean =>
+  (mode === "file" || mode === "executable") && markerOf(path, gitPath) === "Kustomization"
+
 const markersAfter = (
   files: IndexedFiles,
   changes: ReadonlyArray<FileChange>,
@@ -56,7 +60,7 @@ const markersAfter = (
     if (entry === undefined) markers.delete(path)
     else {markers.set(path, {
         marker,
-        references: marker === "Kustomization" ? parsedOf(entry.blob)?.references ?? [] : []
+        references: isKustomization(path, entry.mode, files.gitPath) ? parsedOf(entry.blob)?.references ?? [] : []
       })}
   }
   return markers
@@ -112,8 +116,7 @@ export const advance = (before: IndexedFiles, changes: ReadonlyArray<FileChange>
   for (const { entry, path } of changes) {
     if (entry === undefined) continue
     const verdict = screen(path, entry.mode, gitPath)
-    const isText = entry.mode === "file" || entry.mode === "executable"
-    const wants = verdict._tag === "Read" || (isText && markerOf(path, gitPath) === "Kustomization")
+    const wants = verdict._tag === "Read" || isKustomization(path, entry.mode, gitPath)
     edit.set(path, indexed(path, entry.blob, verdict, wants ? find(entry.blob) : undefined))
   }
   const markers = markersAfter(before, changes, find)

@@ -16,6 +16,8 @@ export interface ParsedBlob {
   readonly payloads: ReadonlyArray<string>
 }
 
+type ReadBlob<E, R> = (blob: string) => Effect.Effect<Uint8Array, E, R>
+
 interface FileBytes {
   readonly blob: string
   readonly bytes: Uint8Array
@@ -39,6 +41,66 @@ const gaveUp = (reason: string): ManifestFile =>
 
 const size = (batch: Batch): number => batch.reduce((sum, { bytes }) => sum + bytes.length, 0)
 
+/** @param program What the threads run. */
+export const makeParserPool = Effect.fnUntraced(function*(program: URL) {
+  const threads = Math.min(mostThreads, availableParallelism())
+  const pool = yield* Pool.makeWithTTL({
+    acquire: startParserThread(program),
+    min: 0,
+    max: threads,
+    timeToLive: idleTime
+  })
+
+  /** A thread that was left in the middle of its work would give the answer to the next one who asks. */
+  const onThread = (batch: Batch) =>
+    Pool.use(pool, (thread: ParserThread) =>
+      thread.parse(batch.map(({ bytes }) => bytes)).pipe(
+        Effect.map((files) =>
+          files.flatMap((file, at) => batch[at] === undefined ? [] : [result(batch[at].blob, file)])
+        ),
+        Effect.onError(() => Pool.invalidate(pool, thread))
+      ))
+
+  const alone = (one: FileBytes) =>
+    onThread([one]).pipe(
+      Effect.catchTag("ParserStopped", ({ reason }) => Effect.succeed([result(one.blob, gaveUp(reason))]))
+    )
+
+  const oneByOne = Effect.fnUntraced(function*(batch: Batch, { reason }: ParserStopped) {
+    yield* Effect.logWarning("A parser thread stopped; its files are parsed one by one").pipe(
+      Effect.annotateLogs({ reason, files: batch.length })
+    )
+    const parsed = yield* Effect.forEach(batch, alone)
+    return parsed.flat()
+  })
+
+  const parseBatch = (batch: Batch): Effect.Effect<ReadonlyArray<ParsedBlob>, ParserUnavailable> =>
+    batch.length <= atOnce.files && size(batch) <= atOnce.bytes
+      ? Effect.sync(() => batch.map(parseHere))
+      : onThread(batch).pipe(Effect.catchTag("ParserStopped", (stopped) => oneByOne(batch, stopped)))
+
+  const readBatch = <E, R>(wanted: ReadonlyArray<WantedBlob>, read: ReadBlob<E, R>) =>
+    Effect.fnUntraced(function*(start: number) {
+      const batch: Array<FileBytes> = []
+      let bytes = 0
+      for (const { blob } of wanted.slice(start, start + perBatch.files)) {
+        if (bytes >= perBatch.bytes) break
+        const file = { blob, bytes: yield* read(blob) }
+        bytes += file.bytes.length
+        batch.push(file)
+      }
+      return batch.length === 0 ? undefined : [batch, start + batch.length] as const
+    })
+
+  return ParserPool.of({
+    parse: (wanted, read) =>
+      Stream.unfold(0, readBatch(wanted, read)).pipe(
+        Stream.mapEffect(parseBatch, { concurrency: threads, unordered: true }),
+        Stream.flattenIterable
+      )
+  })
+})
+
 export class ParserPool extends Context.Service<ParserPool, {
   /**
    * What the blobs hold, in no particular order.
@@ -46,64 +108,8 @@ export class ParserPool extends Context.Service<ParserPool, {
    */
   readonly parse: <E, R>(
     wanted: ReadonlyArray<WantedBlob>,
-    read: (blob: string) => Effect.Effect<Uint8Array, E, R>
+    read: ReadBlob<E, R>
   ) => Stream.Stream<ParsedBlob, E | ParserUnavailable, R>
 }>()("gitops/ParserPool") {
-  static readonly layer = Layer.effect(
-    ParserPool,
-    Effect.gen(function*() {
-      const threads = Math.min(mostThreads, availableParallelism())
-      const pool = yield* Pool.makeWithTTL({
-        acquire: startParserThread(new URL("./parseWorker.ts", import.meta.url)),
-        min: 0,
-        max: threads,
-        timeToLive: idleTime
-      })
-
-      const onThread = (batch: Batch) =>
-        Pool.use(pool, (thread: ParserThread) =>
-          thread.parse(batch.map(({ bytes }) => bytes)).pipe(
-            Effect.map((files) =>
-              files.flatMap((file, at) => batch[at] === undefined ? [] : [result(batch[at].blob, file)])
-            ),
-            Effect.tapError(() => Pool.invalidate(pool, thread))
-          ))
-
-      const alone = (one: FileBytes) =>
-        onThread([one]).pipe(
-          Effect.catchTag("ParserStopped", ({ reason }) => Effect.succeed([result(one.blob, gaveUp(reason))]))
-        )
-
-      const oneByOne = Effect.fnUntraced(function*(batch: Batch, { reason }: ParserStopped) {
-        yield* Effect.logWarning("A parser thread stopped; its files are parsed one by one").pipe(
-          Effect.annotateLogs({ reason, files: batch.length })
-        )
-        const parsed = yield* Effect.forEach(batch, alone)
-        return parsed.flat()
-      })
-
-      const parseBatch = (batch: Batch): Effect.Effect<ReadonlyArray<ParsedBlob>, ParserUnavailable> =>
-        batch.length <= atOnce.files && size(batch) <= atOnce.bytes
-          ? Effect.sync(() => batch.map(parseHere))
-          : onThread(batch).pipe(Effect.catchTag("ParserStopped", (stopped) => oneByOne(batch, stopped)))
-
-      return ParserPool.of({
-        parse: (wanted, read) =>
-          Stream.unfold(
-            0,
-            Effect.fnUntraced(function*(start: number) {
-              const batch: Array<FileBytes> = []
-              let bytes = 0
-              for (const { blob } of wanted.slice(start, start + perBatch.files)) {
-                if (bytes >= perBatch.bytes) break
-                const file = { blob, bytes: yield* read(blob) }
-                bytes += file.bytes.length
-                batch.push(file)
-              }
-              return batch.length === 0 ? undefined : [batch, start + batch.length] as const
-            })
-          ).pipe(Stream.mapEffect(parseBatch, { concurrency: threads, unordered: true }), Stream.flattenIterable)
-      })
-    })
-  )
+  static readonly layer = Layer.effect(ParserPool, makeParserPool(new URL("./parseWorker.ts", import.meta.url)))
 }

@@ -54,15 +54,20 @@ class Mailbox {
   }
 
   #receive(answer: Effect.Effect<ThreadMessage, ParserStopped>): void {
-    if (this.#waiting === undefined) this.#kept = answer
-    else this.#waiting(answer)
+    const waiting = this.#waiting
     this.#waiting = undefined
+    if (waiting === undefined) this.#kept = answer
+    else waiting(answer) // may ask for the next one before it returns
   }
 
   #end(reason: string): void {
     if (this.#ended) return
     this.#ended = true
-    this.#receive(Effect.fail(new ParserStopped({ reason })))
+    const answer = Effect.fail(new ParserStopped({ reason }))
+    this.#kept = answer
+    const waiting = this.#waiting
+    this.#waiting = undefined
+    waiting?.(answer)
   }
 
   /** The next thing the worker says; once it has ended, that it has. */

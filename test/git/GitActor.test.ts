@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Stream } from "effect"
-import type { ManifestRef } from "../../src/manifest/Manifest.ts"
+import { Effect, Exit, Fiber, Layer, Scope, Stream } from "effect"
+import { Payloads } from "../../src/git/Payloads.ts"
 import type { Tip } from "../../src/git/Tip.ts"
+import type { ManifestRef } from "../../src/manifest/Manifest.ts"
+import { eventually } from "../process/Eventually.ts"
 import { bareRepository } from "../remote/BareRepository.ts"
 import { startHttpGitServer } from "../remote/HttpGitServer.ts"
 import { startGit } from "./startGit.ts"
@@ -52,7 +54,10 @@ describe("the Git actor", () => {
       yield* git.refresh
       server.requests.length = 0
       for (let i = 0; i < 5; i++) yield* git.refresh
-      assert.deepStrictEqual(server.requests.map(({ command, method }) => `${method} ${command}`), Array.from({ length: 5 }, () => "POST ls-refs"))
+      assert.deepStrictEqual(
+        server.requests.map(({ command, method }) => `${method} ${command}`),
+        Array.from({ length: 5 }, () => "POST ls-refs")
+      )
       assert.isTrue(server.requests.every(({ answerBytes }) => answerBytes < 200))
     }))
 
@@ -95,7 +100,9 @@ describe("the Git actor", () => {
 
   it.live("reads only what is below gitPath, and names paths from the root", () =>
     Effect.gen(function*() {
-      const bare = yield* bareRepository({ files: { "a.yaml": configMap("a", "1"), "clusters/prod/b.yaml": configMap("b", "1") } })
+      const bare = yield* bareRepository({
+        files: { "a.yaml": configMap("a", "1"), "clusters/prod/b.yaml": configMap("b", "1") }
+      })
       const { git, latest } = yield* startGit(bare.url, { gitPath: "clusters/prod" })
       const tip = yield* git.refresh
       assert.deepStrictEqual(refs(tip).map(({ path }) => path), ["clusters/prod/b.yaml"])
@@ -109,11 +116,16 @@ describe("the Git actor", () => {
       const failure = yield* Effect.flip(git.refresh)
       assert.strictEqual(
         failure.message,
-        `gitPath clusters/prod does not exist in commit ${gone.slice(0, 12)} of branch main of ${bare.url}. Commit it, or correct "gitPath" in the configuration`
+        `gitPath clusters/prod does not exist in commit ${
+          gone.slice(0, 12)
+        } of branch main of ${bare.url}. Commit it, or correct "gitPath" in the configuration`
       )
       assert.strictEqual((yield* latest).tip, next)
       yield* bare.commit({ "clusters/prod": "a file" })
-      assert.include((yield* Effect.flip(git.refresh)).message, "gitPath clusters/prod is a file, not a directory, in commit")
+      assert.include(
+        (yield* Effect.flip(git.refresh)).message,
+        "gitPath clusters/prod is a file, not a directory, in commit"
+      )
       yield* bare.commit({ "clusters/prod": null, "clusters/prod/c.yaml": configMap("c", "1") })
       assert.deepStrictEqual(names(yield* git.refresh), ["c"])
     }))
@@ -131,7 +143,10 @@ describe("the Git actor", () => {
       const [first] = refs(tip)
       if (first === undefined) return assert.fail("no manifest")
       const missing = yield* Effect.flip(reader.read({ ...first, blob: "0".repeat(40) }))
-      assert.strictEqual(missing.message, "two.yaml:1 can't be read from its commit any more (its blob is gone); it is read again with the next tip")
+      assert.strictEqual(
+        missing.message,
+        "two.yaml:1 can't be read from its commit any more (its blob is gone); it is read again with the next tip"
+      )
     }))
 
   it.live("refuses what isn't built yet, and answers at once", () =>
@@ -158,7 +173,10 @@ describe("the Git actor", () => {
       const tip = yield* git.refresh
       yield* bare.deleteBranch()
       const failure = yield* Effect.flip(git.refresh)
-      assert.strictEqual(failure.message, `${bare.url} has no branch main: there are no branches. Push the branch, or correct "branch" in the configuration`)
+      assert.strictEqual(
+        failure.message,
+        `${bare.url} has no branch main: there are no branches. Push the branch, or correct "branch" in the configuration`
+      )
       assert.strictEqual((yield* latest).tip, tip)
       yield* bare.commit({ "a.yaml": configMap("a", "2") }, { parent: "none" })
       assert.deepStrictEqual(names(yield* git.refresh), ["a"])
@@ -173,5 +191,51 @@ describe("the Git actor", () => {
       const tip = yield* git.refresh
       assert.strictEqual(tip.commit, commit)
       assert.deepStrictEqual(names(tip), ["b", "c"])
+    }))
+
+  it.live("starts again after a defect, with everything read anew, and says so", () =>
+    Effect.gen(function*() {
+      let defects = 2
+      const payloads = Layer.effect(
+        Payloads,
+        Effect.map(Payloads, (real) => ({
+          ...real,
+          put: (blob: string, texts: ReadonlyArray<string>) => {
+            if (defects-- > 0) throw new Error("no memory left")
+            real.put(blob, texts)
+          }
+        }))
+      ).pipe(Layer.provide(Payloads.layer))
+      const bare = yield* bareRepository({ files: { "a.yaml": configMap("a", "1") } })
+      const { git, log, until } = yield* startGit(bare.url, { payloads })
+      const { failure } = yield* until(({ failure }) => failure !== undefined)
+      assert.strictEqual(
+        failure?.message,
+        `Reading ${bare.url} failed by a mistake in this program (Error: no memory left), and starts anew. Please report it with the log`
+      )
+      const { tip } = yield* until(({ tip }) => tip !== undefined)
+      if (tip !== undefined) assert.deepStrictEqual(names(tip), ["a"])
+      assert.strictEqual(yield* git.refresh, tip)
+      assert.deepStrictEqual(
+        log.map((line) => line.slice(0, 30)),
+        ["Error: The Git actor failed and", "Error: The Git actor failed and", "Info: Read the branch"].map((line) =>
+          line.slice(0, 30)
+        )
+      )
+    }))
+
+  it.live("stops at once, whatever the server is doing, and leaves nobody waiting", () =>
+    Effect.gen(function*() {
+      const bare = yield* bareRepository({ files: { "a.yaml": configMap("a", "1") } })
+      const server = yield* startHttpGitServer(bare)
+      server.setFault(() => ({ silent: true }))
+      const scope = yield* Scope.make()
+      const { git } = yield* startGit(server.url, { https: server.credentials }).pipe(Scope.provide(scope))
+      const waiting = yield* Effect.forkChild(git.refresh)
+      yield* eventually("the server is asked", Effect.sync(() => server.requests.length), (count) => count > 0)
+      const begin = performance.now()
+      yield* Scope.close(scope, Exit.void)
+      assert.isTrue(Exit.isFailure(yield* Fiber.await(waiting)))
+      assert.isBelow(performance.now() - begin, 1000)
     }))
 })

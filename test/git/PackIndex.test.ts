@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as fc from "fast-check"
-import { readFileSync, readdirSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { objectName } from "../../src/git/GitObject.ts"
 import { makeBodyCache, readBody } from "../../src/git/PackedObject.ts"
@@ -16,22 +16,24 @@ const index = (pack: Buffer, known?: IndexedPack, bytes?: number) =>
 const refusal = (pack: Buffer) => Effect.flip(index(pack))
 
 /** Bodies and, for each but the first, what it is a delta from: an earlier or a later one. */
-const families = fc.array(fc.uint8Array({ minLength: 1, maxLength: 100 }), { minLength: 1, maxLength: 20 }).map((literals) => {
-  const bodies: Array<Buffer> = []
-  const entries: Array<PackEntry> = []
-  for (const literal of literals) {
-    const base = bodies.at(-1)
-    if (base === undefined) {
-      bodies.push(Buffer.from(literal))
-      entries.push({ type: "blob", body: literal })
-      continue
+const families = fc.array(fc.uint8Array({ minLength: 1, maxLength: 100 }), { minLength: 1, maxLength: 20 }).map(
+  (literals) => {
+    const bodies: Array<Buffer> = []
+    const entries: Array<PackEntry> = []
+    for (const literal of literals) {
+      const base = bodies.at(-1)
+      if (base === undefined) {
+        bodies.push(Buffer.from(literal))
+        entries.push({ type: "blob", body: literal })
+        continue
+      }
+      const { delta, result } = makeDelta(base, [{ literal }, { from: 0, length: base.length }])
+      bodies.push(result)
+      entries.push(entries.length % 2 === 0 ? { base: objectName("blob", base), delta } : { back: 1, delta })
     }
-    const { delta, result } = makeDelta(base, [{ literal }, { from: 0, length: base.length }])
-    bodies.push(result)
-    entries.push(entries.length % 2 === 0 ? { base: objectName("blob", base), delta } : { back: 1, delta })
+    return { bodies, entries }
   }
-  return { bodies, entries }
-})
+)
 
 const assertHolds = Effect.fnUntraced(function*(pack: IndexedPack, bodies: ReadonlyArray<Buffer>) {
   for (const body of bodies) {
@@ -43,13 +45,21 @@ const assertHolds = Effect.fnUntraced(function*(pack: IndexedPack, bodies: Reado
 
 describe("the index of a pack", () => {
   it("finds every object, through chains of deltas, without a cache, too", () =>
-    fc.assert(fc.asyncProperty(families, ({ bodies, entries }) =>
-      Effect.runPromise(index(makePack(entries), undefined, 0).pipe(Effect.flatMap((pack) => assertHolds(pack, bodies)))))))
+    fc.assert(
+      fc.asyncProperty(families, ({ bodies, entries }) =>
+        Effect.runPromise(
+          index(makePack(entries), undefined, 0).pipe(Effect.flatMap((pack) => assertHolds(pack, bodies)))
+        ))
+    ))
 
   it("finds bases that come after their deltas", () =>
     fc.assert(fc.asyncProperty(families, ({ bodies, entries }) => {
-      const named = entries.map((entry, i): PackEntry => "delta" in entry ? { base: objectName("blob", bodies[i - 1] ?? Buffer.alloc(0)), delta: entry.delta } : entry)
-      return Effect.runPromise(index(makePack(named.toReversed())).pipe(Effect.flatMap((pack) => assertHolds(pack, bodies))))
+      const named = entries.map((entry, i): PackEntry =>
+        "delta" in entry ? { base: objectName("blob", bodies[i - 1] ?? Buffer.alloc(0)), delta: entry.delta } : entry
+      )
+      return Effect.runPromise(
+        index(makePack(named.toReversed())).pipe(Effect.flatMap((pack) => assertHolds(pack, bodies)))
+      )
     })))
 
   it.effect("takes bases that are here already", () =>
@@ -79,8 +89,14 @@ describe("the index of a pack", () => {
       assert.strictEqual(yield* refusal(sealed(Buffer.from("PACK\0\0\0\u0009\0\0\0\0"))), "it is a pack of version 9")
       assert.strictEqual(yield* refusal(makePack([blob], 2)), "it ends after 1 of 2 objects")
       assert.strictEqual(yield* refusal(makePack([blob, blob], 1)), "it holds more than the objects it announces")
-      assert.strictEqual(yield* refusal(sealed(Buffer.concat([makePack([blob]).subarray(0, 12), Buffer.from("\u0055abc")]))), "an object of unknown type 5")
-      assert.match(yield* refusal(sealed(Buffer.concat([makePack([blob]).subarray(0, 12), Buffer.from("\u0037abc")]))), /^an object that cannot be inflated/)
+      assert.strictEqual(
+        yield* refusal(sealed(Buffer.concat([makePack([blob]).subarray(0, 12), Buffer.from("\u0055abc")]))),
+        "an object of unknown type 5"
+      )
+      assert.match(
+        yield* refusal(sealed(Buffer.concat([makePack([blob]).subarray(0, 12), Buffer.from("\u0037abc")]))),
+        /^an object that cannot be inflated/
+      )
       const bomb = makePack([blob, { back: 1, delta: Buffer.from([7, 0xff, 0xff, 0xff, 0xff, 0x7f, 0x90, 7]) }])
       assert.strictEqual(yield* refusal(bomb), "a delta to an object of 34359738367 bytes")
     }))
@@ -97,9 +113,14 @@ describe("the index of a pack", () => {
       const folder = join(bare.path, "objects/pack")
       const file = readdirSync(folder).find((name) => name.endsWith(".pack")) ?? ""
       const pack = yield* index(readFileSync(join(folder, file)))
-      const expected = yield* bare.git("cat-file", "--batch-check=%(objectname) %(objecttype) %(objectsize)", "--batch-all-objects")
+      const expected = yield* bare.git(
+        "cat-file",
+        "--batch-check=%(objectname) %(objecttype) %(objectsize)",
+        "--batch-all-objects"
+      )
       const found = [...pack.objects].map(([name, { size, type }]) => `${name} ${type} ${size}`)
       assert.sameMembers(found, expected.split("\n"))
-      for (const [name, object] of pack.objects) assert.strictEqual(objectName(object.type, yield* readBody(object, cache())), name)
+      for (const [name, object] of pack.objects)
+        assert.strictEqual(objectName(object.type, yield* readBody(object, cache())), name)
     }))
 })

@@ -31,9 +31,8 @@ describe("packet lines", () => {
   })
 
   it("are told from anything else", () => {
-    for (const text of ["<!DOCTYPE html>", "0003", "zzzz", "000x1"]) {
+    for (const text of ["<!DOCTYPE html>", "0003", "zzzz", "000x1"])
       assert.deepStrictEqual(PktLine.decode(Buffer.from(text)), Result.fail({ _tag: "NotGit", beginning: text }))
-    }
   })
 
   it("hold a line with its newline, and give it back without", () => {

@@ -4,7 +4,9 @@ import { bareRepository } from "../remote/BareRepository.ts"
 import { startHttpGitServer } from "../remote/HttpGitServer.ts"
 import { openRepository } from "./openRepository.ts"
 
-const many = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`apps/team-${i % 7}/app-${i}.yaml`, `kind: ConfigMap\nnumber: ${i}\n`]))
+const many = Object.fromEntries(
+  Array.from({ length: 300 }, (_, i) => [`apps/team-${i % 7}/app-${i}.yaml`, `kind: ConfigMap\nnumber: ${i}\n`])
+)
 
 describe("a repository", () => {
   describe.each(["file", "https", "http", "https with version 1", "https with version 0"])("over %s", (way) => {
@@ -29,7 +31,11 @@ describe("a repository", () => {
         assert.deepStrictEqual(yield* repository.texts(start), { ...many, "README.md": "hello" })
         assert.isUndefined(yield* repository.advance(true))
 
-        const second = yield* bare.commit({ "apps/team-3/app-3.yaml": "changed", "apps/new/one.yaml": "new", "README.md": null })
+        const second = yield* bare.commit({
+          "apps/team-3/app-3.yaml": "changed",
+          "apps/new/one.yaml": "new",
+          "README.md": null
+        })
         const next = yield* repository.advance(true)
         assert.strictEqual(next?.commit, second)
         assert.deepStrictEqual(yield* repository.texts(next), {

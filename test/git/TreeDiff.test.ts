@@ -10,22 +10,32 @@ import { type Directory, makePack, type PackEntry, treeObjects } from "./packs.t
 
 const name = fc.constantFrom("a", "b", "a.yaml", "b-c", "ü", " -x")
 const directory: fc.Arbitrary<Directory> = fc.letrec<{ level: Directory }>((tie) => ({
-  level: fc.dictionary(name, fc.oneof({ maxDepth: 4, depthSize: "small" }, fc.constantFrom("1", "2", "3"), tie("level")), { maxKeys: 4 })
+  level: fc.dictionary(
+    name,
+    fc.oneof({ maxDepth: 4, depthSize: "small" }, fc.constantFrom("1", "2", "3"), tie("level")),
+    { maxKeys: 4 }
+  )
 })).level.map(withoutEmpty)
 
 /** Git has no empty directories. */
 function withoutEmpty(level: Directory): Directory {
   return Object.fromEntries(
     Object.entries(level)
-      .map(([name, content]): [string, string | Directory] => [name, typeof content === "string" ? content : withoutEmpty(content)])
+      .map((
+        [name, content]
+      ): [string, string | Directory] => [name, typeof content === "string" ? content : withoutEmpty(content)])
       .filter(([, content]) => typeof content === "string" || Object.keys(content).length > 0)
   )
 }
 
 const filesOf = (level: Directory, prefix = ""): Map<string, string> =>
-  new Map(Object.entries(level).flatMap(([name, content]) =>
-    typeof content === "string" ? [[`${prefix}${name}`, objectName("blob", Buffer.from(content))]] : [...filesOf(content, `${prefix}${name}/`)]
-  ))
+  new Map(
+    Object.entries(level).flatMap(([name, content]) =>
+      typeof content === "string"
+        ? [[`${prefix}${name}`, objectName("blob", Buffer.from(content))]]
+        : [...filesOf(content, `${prefix}${name}/`)]
+    )
+  )
 
 const sourceOf = Effect.fnUntraced(function*(entries: ReadonlyArray<PackEntry>) {
   const store = ObjectStore.emptyStore()
@@ -63,7 +73,9 @@ describe("the difference of two trees", () => {
       const entries = [...treeObjects(level).entries]
       let root = treeObjects(level).root
       for (let depth = 0; depth < 6; depth++) {
-        const body = Buffer.concat([..."abcdefghij"].flatMap((name) => [Buffer.from(`40000 ${name}\0`), Buffer.from(root, "hex")]))
+        const body = Buffer.concat(
+          [..."abcdefghij"].flatMap((name) => [Buffer.from(`40000 ${name}\0`), Buffer.from(root, "hex")])
+        )
         root = objectName("tree", body)
         entries.push({ type: "tree", body })
       }
@@ -83,7 +95,9 @@ describe("a tree", () => {
   })
 
   it("keeps names apart that aren't UTF-8", () => {
-    const tree = Tree.parse(Buffer.concat([entry("100644", Buffer.from([0x61, 0xff])), entry("100644", Buffer.from([0x61, 0xfe]))]))
+    const tree = Tree.parse(
+      Buffer.concat([entry("100644", Buffer.from([0x61, 0xff])), entry("100644", Buffer.from([0x61, 0xfe]))])
+    )
     assert.deepStrictEqual(Result.getOrThrow(tree).map(({ name }) => name), ["a\\xff", "a\\xfe"])
   })
 

@@ -25,7 +25,8 @@ const head = (code: number, size: number): Buffer => {
 
 const distance = (offset: number): Buffer => {
   const bytes = [offset % 128]
-  for (let rest = Math.floor(offset / 128); rest > 0; rest = Math.floor(rest / 128)) bytes.unshift(0x80 | (--rest % 128))
+  for (let rest = Math.floor(offset / 128); rest > 0; rest = Math.floor(rest / 128))
+    bytes.unshift(0x80 | (--rest % 128))
   return Buffer.from(bytes)
 }
 
@@ -56,7 +57,8 @@ export const makePack = (entries: ReadonlyArray<PackEntry>, count = entries.leng
   return sealed(Buffer.concat(parts))
 }
 
-const varint = (size: number): ReadonlyArray<number> => size < 128 ? [size] : [0x80 | (size % 128), ...varint(Math.floor(size / 128))]
+const varint = (size: number): ReadonlyArray<number> =>
+  size < 128 ? [size] : [0x80 | (size % 128), ...varint(Math.floor(size / 128))]
 
 export type Instruction =
   | { readonly from: number; readonly length: number }
@@ -73,8 +75,19 @@ export const makeDelta = (base: Uint8Array, instructions: ReadonlyArray<Instruct
     } else {
       const { from, length } = instruction
       made.push(base.subarray(from, from + length))
-      const bytes = [from & 0xff, (from >> 8) & 0xff, (from >> 16) & 0xff, (from >> 24) & 0xff, length & 0xff, (length >> 8) & 0xff, (length >> 16) & 0xff]
-      code.push(0x80 | bytes.reduce((bits, byte, i) => byte === 0 ? bits : bits | (1 << i), 0), ...bytes.filter((byte) => byte !== 0))
+      const bytes = [
+        from & 0xff,
+        (from >> 8) & 0xff,
+        (from >> 16) & 0xff,
+        (from >> 24) & 0xff,
+        length & 0xff,
+        (length >> 8) & 0xff,
+        (length >> 16) & 0xff
+      ]
+      code.push(
+        0x80 | bytes.reduce((bits, byte, i) => byte === 0 ? bits : bits | (1 << i), 0),
+        ...bytes.filter((byte) => byte !== 0)
+      )
     }
   }
   const result = Buffer.concat(made)
@@ -86,7 +99,9 @@ export interface Directory {
   readonly [name: string]: string | Directory
 }
 
-export const treeObjects = (directory: Directory): { readonly root: string; readonly entries: ReadonlyArray<PackEntry> } => {
+export const treeObjects = (
+  directory: Directory
+): { readonly root: string; readonly entries: ReadonlyArray<PackEntry> } => {
   const entries = new Map<string, PackEntry>()
   const add = (type: ObjectType, body: Buffer): string => {
     const name = objectName(type, body)
@@ -99,7 +114,10 @@ export const treeObjects = (directory: Directory): { readonly root: string; read
         ? { key: name, mode: "100644", name, id: add("blob", Buffer.from(content)) }
         : { key: `${name}/`, mode: "40000", name, id: write(content) }
     ).toSorted((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)))
-    return add("tree", Buffer.concat(items.flatMap(({ id, mode, name }) => [Buffer.from(`${mode} ${name}\0`), Buffer.from(id, "hex")])))
+    return add(
+      "tree",
+      Buffer.concat(items.flatMap(({ id, mode, name }) => [Buffer.from(`${mode} ${name}\0`), Buffer.from(id, "hex")]))
+    )
   }
   const root = write(directory)
   return { root, entries: [...entries.values()] }

@@ -1,12 +1,21 @@
 // The whole Git room on a real remote, as the application starts it.
-import { NodeServices } from "@effect/platform-node"
+import * as NodeChildProcessSpawner from "@effect/platform-node/NodeChildProcessSpawner"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
 import { Context, Duration, Effect, Layer, Logger, Option, Stream } from "effect"
 import type { HttpsCredentials } from "../../src/config/Config.ts"
 import { GitActor } from "../../src/git/GitActor.ts"
 import { GitOptions } from "../../src/git/GitOptions.ts"
 import type { GitReport } from "../../src/git/GitReport.ts"
 import { ManifestReader } from "../../src/git/ManifestReader.ts"
+import type { Payloads } from "../../src/git/Payloads.ts"
 import { Limits } from "../../src/git/Transport.ts"
+import { ParserPool } from "../../src/manifest/ParserPool.ts"
+
+/** What the room stands on, without a terminal. */
+export const platform = NodeChildProcessSpawner.layer.pipe(
+  Layer.provideMerge(Layer.merge(NodeFileSystem.layer, NodePath.layer))
+)
 
 export interface StartOptions {
   readonly branch?: string
@@ -16,6 +25,8 @@ export interface StartOptions {
   readonly interval?: number
   readonly idleMillis?: number
   readonly totalMillis?: number
+  /** Instead of the room's own. */
+  readonly payloads?: Layer.Layer<Payloads>
 }
 
 export const startGit = Effect.fnUntraced(function*(url: string, start: StartOptions = {}) {
@@ -31,7 +42,10 @@ export const startGit = Effect.fnUntraced(function*(url: string, start: StartOpt
     total: Duration.millis(start.totalMillis ?? 60_000),
     bytes: 100 * 1024 * 1024
   })
-  const room = ManifestReader.layer.pipe(Layer.provideMerge(GitActor.layer), Layer.provide([options, limits, NodeServices.layer]))
+  const actor = start.payloads === undefined
+    ? GitActor.layer
+    : GitActor.actorLayer.pipe(Layer.provideMerge(Layer.merge(start.payloads, ParserPool.layer)))
+  const room = ManifestReader.layer.pipe(Layer.provideMerge(actor), Layer.provide([options, limits, platform]))
   /** What it logged: level and text. */
   const log: Array<string> = []
   const logger = Logger.layer([Logger.make(({ logLevel, message }) => log.push(`${logLevel}: ${String(message)}`))])

@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import * as fc from "fast-check"
 import * as FieldSet from "../../src/kubernetes/FieldSet.ts"
 import type { KubernetesObject } from "../../src/kubernetes/KubernetesObject.ts"
-import type { JsonObject } from "../../src/manifest/Manifest.ts"
+import type { Json, JsonObject } from "../../src/manifest/Manifest.ts"
 import { ControlPlane } from "../cluster/ControlPlane.ts"
 import { sharedControlPlane } from "../cluster/SharedControlPlane.ts"
 
@@ -71,6 +71,31 @@ const objects = (namespace: string): ReadonlyArray<JsonObject> => [
     kind: "Role",
     metadata: { name: "reader", namespace },
     rules: [{ apiGroups: [""], resources: ["pods"], verbs: ["get", "list"] }]
+  },
+  {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: `fields.${namespace}.example.com` },
+    spec: {
+      group: `${namespace}.example.com`,
+      scope: "Namespaced",
+      names: { plural: "fields", singular: "field", kind: "Field", listKind: "FieldList" },
+      versions: [{
+        name: "v1",
+        served: true,
+        storage: true,
+        subresources: { status: {} },
+        additionalPrinterColumns: [{ name: "Size", type: "integer", jsonPath: ".spec.size" }],
+        schema: {
+          openAPIV3Schema: {
+            type: "object",
+            properties: {
+              spec: { type: "object", properties: { size: { type: "integer", default: 3, enum: [1, 2, 3] } } }
+            }
+          }
+        }
+      }]
+    }
   },
   { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "bot", namespace, finalizers: ["example.org/hold"] } }
 ]
@@ -205,5 +230,91 @@ describe("the digest of what is owned", () => {
       }
       assert.strictEqual(digest(one) === digest(other), same)
     }))
+  })
+})
+
+describe("whether a payload is in step", () => {
+  const leaf = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.array(fc.integer(), { minLength: 1, maxLength: 3 }))
+  const { spec } = fc.letrec<{ spec: JsonObject; value: Json }>((tie) => ({
+    spec: fc.dictionary(fc.stringMatching(/^[a-z]{1,4}$/), tie("value"), { minKeys: 1, maxKeys: 4 }),
+    value: fc.oneof({ maxDepth: 3 }, leaf, tie("spec"))
+  }))
+  const isMap = (value: Json): value is JsonObject =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+  const fieldsOf = (value: Json): JsonObject =>
+    isMap(value) ? Object.fromEntries(Object.entries(value).map(([key, below]) => [`f:${key}`, fieldsOf(below)])) : {}
+  const leavesOf = (value: JsonObject): ReadonlyArray<ReadonlyArray<string>> =>
+    Object.entries(value).flatMap(([key, below]) =>
+      isMap(below) ? leavesOf(below).map((path) => [key, ...path]) : [[key]]
+    )
+  const change = (value: JsonObject, [key = "", ...rest]: ReadonlyArray<string>, to: Json | undefined): JsonObject => {
+    const below = value[key]
+    if (rest.length > 0 && below !== undefined && isMap(below)) return { ...value, [key]: change(below, rest, to) }
+    const { [key]: _, ...others } = value
+    return to === undefined ? others : { ...value, [key]: to }
+  }
+  const made = (spec: JsonObject, fields: JsonObject): KubernetesObject => ({
+    apiVersion: "example.com/v1",
+    kind: "Thing",
+    metadata: {
+      name: "a",
+      uid: "u",
+      resourceVersion: "1",
+      managedFields: [{ manager, operation: "Apply", apiVersion: "example.com/v1", fieldsV1: { "f:spec": fields } }]
+    },
+    spec
+  })
+  const payload = (spec: JsonObject): JsonObject => ({
+    apiVersion: "example.com/v1",
+    kind: "Thing",
+    metadata: { name: "a" },
+    spec
+  })
+  const inStep = (claim: JsonObject, live: KubernetesObject) => FieldSet.inStep(payload(claim), live, entryOf(live))
+
+  it("is, whatever others have added", () => {
+    fc.assert(fc.property(spec, (owned) => {
+      assert.isTrue(inStep(owned, made({ ...owned, "added by others": { x: 1 } }, fieldsOf(owned))))
+    }))
+  })
+
+  it("is not once any owned value differs or is missing, in the payload or in the cluster", () => {
+    fc.assert(fc.property(spec, fc.nat(), fc.constantFrom("another", undefined), (owned, pick, to) => {
+      const leaves = leavesOf(owned)
+      const changed = change(owned, leaves[pick % leaves.length] ?? [], to)
+      assert.isFalse(inStep(owned, made(changed, fieldsOf(owned))))
+      assert.isFalse(inStep(changed, made(owned, fieldsOf(owned))))
+    }))
+  })
+
+  const env = (...names: ReadonlyArray<string>) => ({ env: names.map((name) => ({ name, value: name })) })
+  const envFields = (...names: ReadonlyArray<string>): JsonObject => ({
+    "f:env": Object.fromEntries(
+      names.map((name) => [`k:${JSON.stringify({ name })}`, { ".": {}, "f:name": {}, "f:value": {} }])
+    )
+  })
+
+  it("takes the order of list items for a difference, but not what others put between them", () => {
+    assert.isTrue(inStep(env("B", "A"), made(env("B", "theirs", "A"), envFields("A", "B"))))
+    assert.isFalse(inStep(env("A", "B"), made(env("B", "A"), envFields("A", "B"))))
+  })
+
+  it("finds an item by the keys that the payload states, and is not sure when that fits two", () => {
+    const fields: JsonObject = {
+      "f:ports": {
+        "k:{\"port\":53,\"protocol\":\"TCP\"}": { ".": {}, "f:port": {} },
+        "k:{\"port\":80,\"protocol\":\"TCP\"}": { ".": {}, "f:port": {} }
+      }
+    }
+    const tcp = (port: number) => ({ port, protocol: "TCP" })
+    assert.isTrue(inStep({ ports: [{ port: 53 }, { port: 80 }] }, made({ ports: [tcp(53), tcp(80)] }, fields)))
+    assert.isFalse(inStep({ ports: [{ port: 53 }, { port: 53 }] }, made({ ports: [tcp(53), tcp(80)] }, fields)))
+  })
+
+  it("compares the items of a set", () => {
+    const fields: JsonObject = { "f:finalizers": { "v:\"a\"": {}, "v:\"b\"": {} } }
+    assert.isTrue(inStep({ finalizers: ["a", "b"] }, made({ finalizers: ["a", "x", "b"] }, fields)))
+    assert.isFalse(inStep({ finalizers: ["a"] }, made({ finalizers: ["a", "b"] }, fields)))
+    assert.isFalse(inStep({ finalizers: ["a", "b"] }, made({ finalizers: ["a"] }, fields)))
   })
 })

@@ -158,7 +158,7 @@ layer(sharedControlPlane, { timeout: 120_000, excludeTestServices: true })("a re
     () =>
       Effect.gen(function*() {
         const cluster = yield* startControlPlane({ audit: false })
-        const way = yield* detour(cluster)
+        const way = yield* detour(cluster.kubeconfig)
         yield* Effect.gen(function*() {
           const namespace = yield* cluster.namespace("expired")
           yield* cluster.kubectlOk(["create", "configmap", "one", "-n", namespace])

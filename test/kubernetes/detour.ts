@@ -1,18 +1,15 @@
 // A way to a test's API server that can be closed and opened again: for a client, the server is gone for a while.
 import { Effect } from "effect"
-import { writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 import { join } from "node:path"
-import { kubeconfigText } from "../cluster/Kubeconfig.ts"
-import type { StartedControlPlane } from "../cluster/StartedControlPlane.ts"
 import { temporaryFolder } from "../process/TemporaryFolder.ts"
 
-type Reachable = Pick<StartedControlPlane, "address">
-
-/** An admin's kubeconfig whose server is the detour. Ends with its scope. */
-export const detour = (cluster: Reachable) =>
+/** The same kubeconfig with the detour as its server. Ends with its scope. */
+export const detour = (original: string) =>
   Effect.gen(function*() {
-    const { authority, admin, server } = cluster.address
+    const text = readFileSync(original, "utf8")
+    const server: string = JSON.parse(text).clusters[0].cluster.server
     const sockets = new Set<Socket>()
     let closed = false
     const keep = (socket: Socket) => {
@@ -40,8 +37,9 @@ export const detour = (cluster: Reachable) =>
     const folder = yield* temporaryFolder("gitops-detour-")
     const kubeconfig = join(folder, "kubeconfig")
     const { port } = listener.address() as AddressInfo
-    const text = kubeconfigText({ server: `https://127.0.0.1:${port}`, ca: authority.certificate, user: admin })
-    yield* Effect.sync(() => writeFileSync(kubeconfig, text, { mode: 0o600 }))
+    yield* Effect.sync(() =>
+      writeFileSync(kubeconfig, text.replace(server, `https://127.0.0.1:${port}`), { mode: 0o600 })
+    )
     return {
       kubeconfig,
       close: Effect.andThen(Effect.sync(() => closed = true), dropAll),
