@@ -27,6 +27,12 @@ const restarts = Schedule.min([Schedule.exponential("250 millis"), Schedule.spac
 
 const isDefined = <A>(value: A | undefined): value is A => value !== undefined
 
+/** As long as some file was not read, nobody can say that it does not hold the object. */
+const withheldBecause = (object: string, { tip }: GitReport): string =>
+  tip === undefined || tip.index.problems.length > 0 || tip.index.passedOver.length > 0
+    ? `${object} is in no manifest that could be read; it is left alone, since files that were not read may hold it`
+    : `${object} is no longer in Git; this version deletes nothing: delete it with kubectl if it should go`
+
 const unanswered = () => new RecordUnwritten({ message: `the record was not written within ${enrollTimeout}` })
 
 const make = Effect.fnUntraced(function*(options: CoordinatorOptions) {
@@ -88,6 +94,7 @@ const make = Effect.fnUntraced(function*(options: CoordinatorOptions) {
     inventoryKinds: Effect.map(loaded, (held) => new Set(held?.inventory.keys())),
     expect: (round, kinds) => mail({ _tag: "Expected", round, kinds }),
     report: (report) => mail({ _tag: "Reported", report }),
+    synced: (kind, objects) => mail({ _tag: "SyncedTold", kind, objects }),
     jobFinished: (id, digest) => mail({ _tag: "JobFinished", id, digest }),
     enroll: Effect.fnUntraced(function*(kind, ids) {
       const reply = yield* Deferred.make<void, RecordUnwritten>()
@@ -97,11 +104,9 @@ const make = Effect.fnUntraced(function*(options: CoordinatorOptions) {
       )
     }),
     requestDeletion: (kind, id) =>
-      Effect.fail(
-        new DeletionWithheld({
-          message:
-            `${kind} ${id} is no longer in Git; this version deletes nothing: delete it with kubectl if it should go`
-        })
+      Effect.flatMap(
+        SubscriptionRef.get(states),
+        ({ git }) => Effect.fail(new DeletionWithheld({ message: withheldBecause(`${kind} ${id}`, git) }))
       )
   })
   return Context.make(Coordination, coordination).pipe(

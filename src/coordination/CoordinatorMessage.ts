@@ -3,6 +3,7 @@ import type { Deferred } from "effect"
 import type { GitReport } from "../git/GitReport.ts"
 import type { RecordUnwritten } from "../kind/Coordination.ts"
 import type { KindReport } from "../kind/KindReport.ts"
+import type { Synced } from "../kind/Round.ts"
 import type { Standing } from "../kubernetes/Leadership.ts"
 import type { KindId, ObjectId } from "../manifest/ObjectKey.ts"
 
@@ -17,6 +18,7 @@ export type CoordinatorMessage =
     readonly ids: ReadonlyArray<ObjectId>
     readonly reply: Deferred.Deferred<void, RecordUnwritten>
   }
+  | { readonly _tag: "SyncedTold"; readonly kind: KindId; readonly objects: ReadonlyMap<ObjectId, Synced> }
   | { readonly _tag: "JobFinished"; readonly id: ObjectId; readonly digest: string }
   /** Nothing new: time to try again what failed. */
   | { readonly _tag: "Woken" }

@@ -9,17 +9,22 @@ import type { Standing } from "../kubernetes/Leadership.ts"
 import type { Ruleset } from "../rules/Ruleset.ts"
 import type { CoordinatorMessage } from "./CoordinatorMessage.ts"
 import * as Progress from "./Progress.ts"
-import type { Inventory } from "./Record.ts"
+import * as Record from "./Record.ts"
 import type { Stored } from "./RecordStore.ts"
 
 /** What is known of the record. */
 export type RecordState =
   /** To be read. `known` is what this process wrote into it: kept even if somebody deletes the record meanwhile. */
-  | { readonly _tag: "Unread"; readonly known: Inventory }
+  | { readonly _tag: "Unread"; readonly known: Record.Inventory }
   /** It cannot be used; why, and what to do. */
   | { readonly _tag: "Unusable"; readonly reason: string }
-  /** `stored` is `undefined` as long as it was never written. */
-  | { readonly _tag: "Loaded"; readonly stored: Stored | undefined; readonly record: Stored["record"] }
+  /** `stored` is `undefined` as long as it was never written; `found` is the inventory as this term found it. */
+  | {
+    readonly _tag: "Loaded"
+    readonly stored: Stored | undefined
+    readonly record: Stored["record"]
+    readonly found: Record.Inventory
+  }
 
 type Enroll = Extract<CoordinatorMessage, { readonly _tag: "EnrollAsked" }>
 
@@ -36,6 +41,8 @@ export interface CoordinatorState {
   readonly settledRound: number
   readonly enrolls: ReadonlyArray<Enroll>
   readonly finishedJobs: ReadonlyMap<string, string>
+  /** Found in step, and not in the record yet. */
+  readonly synced: Record.Inventory
 }
 
 const unread: RecordState = { _tag: "Unread", known: new Map() }
@@ -50,14 +57,16 @@ export const initial = (ruleset: Ruleset, git: GitReport, round: number): Coordi
   opened: undefined,
   settledRound: -1,
   enrolls: [],
-  finishedJobs: new Map()
+  finishedJobs: new Map(),
+  synced: new Map()
 })
 
 /** After the actor failed: Git and our standing are known, everything else is asked for again in a new round. */
 export const restarted = (before: CoordinatorState): CoordinatorState => ({
   ...initial(before.ruleset, before.git, before.round + 1),
   standing: before.standing,
-  finishedJobs: before.finishedJobs
+  finishedJobs: before.finishedJobs,
+  synced: before.synced
 })
 
 /** Whether the record could not be read although it is our turn. */
@@ -92,6 +101,8 @@ export const fold = (state: CoordinatorState, message: CoordinatorMessage): Coor
       return state.finishedJobs.get(message.id) === message.digest
         ? state
         : { ...state, finishedJobs: new Map(state.finishedJobs).set(message.id, message.digest) }
+    case "SyncedTold":
+      return { ...state, synced: Record.widen(state.synced, message.kind, message.objects) }
     case "Woken":
       return state
   }
@@ -115,6 +126,8 @@ export const advance = (state: CoordinatorState): CoordinatorState => {
   return { ...state, opened, settledRound: settled ? state.round : state.settledRound }
 }
 
+const nothingSynced: Record.Inventory = new Map()
+
 const finishedJobsOf = ({ finishedJobs, record }: CoordinatorState): ReadonlyMap<string, string> =>
   record._tag === "Loaded"
     ? new Map([...Object.entries(record.record.head.finishedJobs), ...finishedJobs])
@@ -128,5 +141,6 @@ export const roundOf = (state: CoordinatorState): Round | undefined =>
     tip: state.git.tip,
     phase: phaseOf(state),
     openStage: state.opened,
-    finishedJobs: finishedJobsOf(state)
+    finishedJobs: finishedJobsOf(state),
+    synced: state.record._tag === "Loaded" ? state.record.found : nothingSynced
   }

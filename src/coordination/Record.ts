@@ -3,7 +3,7 @@
  * Pure: the value, how it is widened, and how it is cut into ConfigMaps below the size the API server takes.
  */
 import { Schema } from "effect"
-import { createHash } from "node:crypto"
+import type { Synced, SyncedObjects } from "../kind/Round.ts"
 import type { KindId, ObjectId } from "../manifest/ObjectKey.ts"
 
 /** The repository, branch and path the objects came from. */
@@ -31,8 +31,8 @@ export const Head = Schema.Struct({
 })
 export interface Head extends Schema.Schema.Type<typeof Head> {}
 
-/** Objects we applied, by kind. */
-export type Inventory = ReadonlyMap<KindId, ReadonlySet<ObjectId>>
+/** What we applied: of each object by kind, how it was last found in step; `undefined` until it was. */
+export type Inventory = SyncedObjects
 
 export interface Record {
   readonly head: Head
@@ -42,49 +42,78 @@ export interface Record {
 /** How many bytes of inventory a ConfigMap may hold; etcd takes 1.5 MiB, and room is left for growth. */
 export const shardBytes = 400_000
 
-/** The inventory with more keys, or the same one when it holds them all. */
-export const widen = (inventory: Inventory, kind: KindId, ids: Iterable<ObjectId>): Inventory => {
+const sameSynced = (a: Synced | undefined, b: Synced | undefined) =>
+  a === b || (a !== undefined && b !== undefined && a.payload === b.payload && a.owned === b.owned)
+
+/** The inventory with these entries, or the same one when it holds them all. A key without digests takes none away. */
+export const widen = (
+  inventory: Inventory,
+  kind: KindId,
+  entries: Iterable<readonly [ObjectId, Synced | undefined]>
+): Inventory => {
   const held = inventory.get(kind)
-  const missing = [...ids].filter((id) => held?.has(id) !== true)
-  if (missing.length === 0) return inventory
-  return new Map(inventory).set(kind, new Set([...held ?? [], ...missing]))
+  const fresh = Array.from(entries).filter(([id, synced]) =>
+    held?.has(id) !== true || (synced !== undefined && !sameSynced(held.get(id), synced))
+  )
+  return fresh.length === 0 ? inventory : new Map(inventory).set(kind, new Map([...held ?? [], ...fresh]))
 }
 
-/** All keys of both. */
+/** All of both; where both know an object, `b` counts. */
 export const merge = (a: Inventory, b: Inventory): Inventory =>
-  [...b].reduce((merged, [kind, ids]) => widen(merged, kind, ids), a)
+  [...b].reduce((merged, [kind, entries]) => widen(merged, kind, entries), a)
 
-const lineOf = (kind: KindId, id: ObjectId) => `${kind} ${id}`
+const lineOf = (kind: KindId, id: ObjectId, synced: Synced | undefined) =>
+  synced === undefined ? `${kind} ${id}` : `${kind} ${id} ${synced.payload} ${synced.owned}`
 
-const bucketOf = (line: string, shards: number) => createHash("sha1").update(line).digest().readUInt32BE(0) % shards
+/** FNV-1a of kind and name. */
+const bucketOf = (kind: KindId, id: ObjectId, shards: number): number => {
+  let hash = 0x811c9dc5
+  for (const text of [kind, id])
+    for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+  return (hash >>> 0) % shards
+}
 
-const lines = (inventory: Inventory): ReadonlyArray<string> =>
-  [...inventory].flatMap(([kind, ids]) => [...ids].map((id) => lineOf(kind, id)))
+const digestBytes = 46
 
 /** How many shards the inventory needs: a power of two, so that growth is rare. */
 export const shardsFor = (inventory: Inventory): number => {
   let bytes = 0
-  for (const [kind, ids] of inventory) for (const id of ids) bytes += kind.length + id.length + 2
+  for (const [kind, ids] of inventory) for (const id of ids.keys()) bytes += kind.length + id.length + digestBytes
   return 2 ** Math.max(0, Math.ceil(Math.log2(bytes / shardBytes)))
 }
 
-/** The text of every shard: a sorted line `Kind.group namespace/name` for each object. */
-export const encodeShards = (inventory: Inventory, shards: number): ReadonlyArray<string> => {
-  const buckets: ReadonlyArray<Array<string>> = Array.from({ length: shards }, () => [])
-  for (const line of lines(inventory)) buckets[bucketOf(line, shards)]?.push(line)
-  return buckets.map((bucket) => bucket.toSorted().join("\n"))
+/** The text of one shard: a sorted line `Kind.group namespace/name digest digest` for each object. */
+export const encodeShard = (inventory: Inventory, shards: number, index: number): string => {
+  const lines: Array<string> = []
+  for (const [kind, ids] of inventory) {
+    for (const [id, synced] of ids)
+      if (shards === 1 || bucketOf(kind, id, shards) === index) lines.push(lineOf(kind, id, synced))
+  }
+  return lines.toSorted().join("\n")
+}
+
+/** Which shards differ between two inventories. Keys are never taken away. */
+export const changedShards = (before: Inventory, after: Inventory, shards: number): ReadonlySet<number> => {
+  const changed = new Set<number>()
+  for (const [kind, ids] of after) {
+    const held = before.get(kind)
+    if (held === ids) continue
+    for (const [id, synced] of ids)
+      if (held?.has(id) !== true || !sameSynced(held.get(id), synced)) changed.add(bucketOf(kind, id, shards))
+  }
+  return changed
 }
 
 /** Reads shards back; lines that are no keys are passed over. */
 export const decodeShards = (texts: Iterable<string>): Inventory => {
-  const inventory = new Map<KindId, Set<ObjectId>>()
+  const inventory = new Map<KindId, Map<ObjectId, Synced | undefined>>()
   for (const text of texts) {
     for (const line of text.split("\n")) {
-      const space = line.indexOf(" ")
-      if (space <= 0) continue
-      const kind = line.slice(0, space)
-      const ids = inventory.get(kind) ?? new Set()
-      inventory.set(kind, ids.add(line.slice(space + 1)))
+      const [kind = "", id, payload, owned] = line.split(" ")
+      if (id === undefined) continue
+      const ids = inventory.get(kind) ?? new Map<ObjectId, Synced | undefined>()
+      const synced = payload === undefined || owned === undefined ? undefined : { payload, owned }
+      inventory.set(kind, ids.set(id, synced))
     }
   }
   return inventory

@@ -44,6 +44,8 @@ const knownOf = (record: RecordState): Record.Inventory => {
   }
 }
 
+const nothingNew: Record.Inventory = new Map()
+
 /** Milliseconds between two attempts after a failure. */
 export const retryAfter = 1000
 
@@ -61,7 +63,11 @@ const withSynced = (head: Record.Head, state: CoordinatorState): Record.Head => 
 
 /** The record as it should be, the same value when nothing is missing. */
 const wanted = (record: Record.Record, state: CoordinatorState): Record.Record => {
-  const inventory = state.enrolls.reduce((held, { ids, kind }) => Record.widen(held, kind, ids), record.inventory)
+  const enrolled = state.enrolls.reduce(
+    (held, { ids, kind }) => Record.widen(held, kind, ids.map((id) => [id, undefined] as const)),
+    record.inventory
+  )
+  const inventory = state.settledRound === state.round ? Record.merge(enrolled, state.synced) : enrolled
   const head = withJobs(withSynced(record.head, state), state.finishedJobs)
   return inventory === record.inventory && head === record.head ? record : { head, inventory }
 }
@@ -82,7 +88,7 @@ export const make = Effect.fnUntraced(function*(options: RecordKeepingOptions) {
     const stored = yield* store.load
     if (stored === undefined) {
       const { head } = Admission.firstContact(here, term)
-      return { _tag: "Loaded", stored, record: { head, inventory: known } } satisfies RecordState
+      return { _tag: "Loaded", stored, record: { head, inventory: known }, found: known } satisfies RecordState
     }
     const objection = Admission.objection(stored.record, here)
     if (objection !== undefined) return { _tag: "Unusable", reason: objection.message } satisfies RecordState
@@ -90,7 +96,7 @@ export const make = Effect.fnUntraced(function*(options: RecordKeepingOptions) {
       head: { ...stored.record.head, term },
       inventory: Record.merge(stored.record.inventory, known)
     }
-    return { _tag: "Loaded", stored, record } satisfies RecordState
+    return { _tag: "Loaded", stored, record, found: record.inventory } satisfies RecordState
   })
 
   const load = Effect.fnUntraced(function*(state: CoordinatorState) {
@@ -109,14 +115,15 @@ export const make = Effect.fnUntraced(function*(options: RecordKeepingOptions) {
 
   const save = Effect.fnUntraced(function*(state: CoordinatorState) {
     if (state.record._tag !== "Loaded") return state
-    const { record, stored } = state.record
+    const { found, record, stored } = state.record
     const next = wanted(record, state)
     const unwritten = stored === undefined ? state.enrolls.length > 0 : next !== record
     if (unwritten) {
       const written = yield* store.save(next, stored)
       yield* replyAll(state, undefined)
-      const loaded: RecordState = { _tag: "Loaded", stored: written, record: written.record }
-      return { ...state, record: loaded, enrolls: [] }
+      const loaded: RecordState = { _tag: "Loaded", stored: written, record: written.record, found }
+      const synced = state.settledRound === state.round ? nothingNew : state.synced
+      return { ...state, record: loaded, enrolls: [], synced }
     }
     yield* replyAll(state, undefined)
     return { ...state, enrolls: [] }

@@ -120,15 +120,13 @@ export const make = Effect.fnUntraced(function*(options: RecordStoreOptions) {
   const save = Effect.fnUntraced(function*(record: Record.Record, stored: Stored | undefined) {
     const shards = Math.max(record.head.shards, Record.shardsFor(record.inventory))
     const versions = new Map(stored?.versions)
-    const sharded = stored?.record.head.shards === shards && stored.missingShards === 0
-      ? stored.record.inventory
-      : undefined
-    const texts = sharded === record.inventory ? [] : Record.encodeShards(record.inventory, shards)
-    const before = sharded === undefined || texts.length === 0 ? [] : Record.encodeShards(sharded, shards)
-    for (const [index, text] of texts.entries()) {
+    const isWhole = stored?.record.head.shards === shards && stored.missingShards === 0
+    const before: Record.Inventory = isWhole ? stored.record.inventory : new Map()
+    const changed = Record.changedShards(before, record.inventory, shards)
+    for (let index = 0; index < shards; index++) {
       const name = shardName(shards, index)
-      if (versions.has(name) && before[index] === text) continue
-      versions.set(name, yield* putShard(name, text, versions.get(name)))
+      if (versions.has(name) && !changed.has(index)) continue
+      versions.set(name, yield* putShard(name, Record.encodeShard(record.inventory, shards, index), versions.get(name)))
     }
     const written: Record.Record = { ...record, head: { ...record.head, shards } }
     const metadata = options.decorate(written)

@@ -29,10 +29,10 @@ const namespaceOf = (id: ObjectId) => id.slice(0, Math.max(0, id.indexOf("/")))
 export const parentMetadata = (
   id: string,
   parentNamespace: string,
-  members: ReadonlyMap<KindId, ReadonlySet<ObjectId>>
+  members: ReadonlyMap<KindId, { keys(): Iterable<ObjectId> }>
 ): { readonly labels: Readonly<Record<string, string>>; readonly annotations: Readonly<Record<string, string>> } => {
   const namespaces = new Set<string>()
-  for (const ids of members.values()) for (const member of ids) namespaces.add(namespaceOf(member))
+  for (const ids of members.values()) for (const member of ids.keys()) namespaces.add(namespaceOf(member))
   namespaces.delete("")
   namespaces.delete(parentNamespace)
   return {

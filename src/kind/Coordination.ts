@@ -5,7 +5,7 @@
 import { Context, type Effect, Schema, type Stream } from "effect"
 import type { KindId, ObjectId } from "../manifest/ObjectKey.ts"
 import type { KindReport } from "./KindReport.ts"
-import type { Round } from "./Round.ts"
+import type { Round, Synced } from "./Round.ts"
 
 /** The record does not hold the keys, so nothing may be applied for them. */
 export class RecordUnwritten extends Schema.TaggedError<RecordUnwritten>()("RecordUnwritten", {
@@ -26,6 +26,8 @@ export class Coordination extends Context.Service<Coordination, {
   readonly expect: (round: number, kinds: ReadonlySet<KindId>) => Effect.Effect<void>
   /** Answered once the record holds the keys. Must be answered before the first of them is applied. */
   readonly enroll: (kind: KindId, ids: ReadonlyArray<ObjectId>) => Effect.Effect<void, RecordUnwritten>
+  /** How objects were found in step; kept in the record, so that a restart finds them so without a request. */
+  readonly synced: (kind: KindId, objects: ReadonlyMap<ObjectId, Synced>) => Effect.Effect<void>
   /** Remembers a Job that finished, so that it is not made again once it is removed. */
   readonly jobFinished: (id: ObjectId, digest: string) => Effect.Effect<void>
   /** Leave to delete one object of ours. This version gives none. */

@@ -80,6 +80,11 @@ export const run = Effect.fnUntraced(function*(spec: KindSpec, observer: Observe
     yield* applying.enroll(now)
     yield* applying.startDue(now)
     yield* applying.askDeletions(now)
+    const { unsaved } = state
+    if (unsaved.size > 0) {
+      state.unsaved = new Map()
+      yield* coordination.synced(state.id, unsaved)
+    }
     yield* coordination.report(KindState.report(state))
     yield* Effect.yieldNow
   }

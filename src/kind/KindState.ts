@@ -10,10 +10,21 @@ import type { KindRules, Labels } from "../rules/Ruleset.ts"
 import * as Ruleset from "../rules/Ruleset.ts"
 import type { KindReport, Watch } from "./KindReport.ts"
 import type { KindSpec } from "./KindSpec.ts"
-import type { Round } from "./Round.ts"
+import type { Round, Synced } from "./Round.ts"
 import { type Stage, stageOf } from "./Stage.ts"
 import * as Tally from "./Tally.ts"
-import { afterGone, afterList, afterSeen, judge, type Live, type Tracked, unknown, type Verdict } from "./Tracked.ts"
+import {
+  afterGone,
+  afterList,
+  afterSeen,
+  judge,
+  type Live,
+  recalled,
+  syncedOf,
+  type Tracked,
+  unknown,
+  type Verdict
+} from "./Tracked.ts"
 
 export interface KindState {
   readonly spec: KindSpec
@@ -28,6 +39,8 @@ export interface KindState {
   readonly retries: Map<ObjectId, number>
   /** Objects that Git holds no longer and whose deletion was not asked for yet. */
   readonly leaving: Set<ObjectId>
+  /** Found in step, and not told to the record yet. */
+  unsaved: Map<ObjectId, Synced>
   /** Objects whose definition the cluster has not accepted yet. */
   readonly unready: Set<ObjectId>
   readonly inFlight: Set<ObjectId>
@@ -58,6 +71,7 @@ export const make = (spec: KindSpec): KindState => ({
   due: new Set(),
   retries: new Map(),
   leaving: new Set(),
+  unsaved: new Map(),
   unready: new Set(),
   inFlight: new Set(),
   enrolled: new Set(),
@@ -99,7 +113,13 @@ const isForgettable = (tracked: Tracked) =>
   tracked.finishedJob === undefined
 
 /** Replaces what is known of an object, judges it and notes what follows. Returns the verdict. */
-export const put = (state: KindState, id: ObjectId, tracked: Tracked, now: number): Verdict => {
+export const put = (state: KindState, id: ObjectId, known: Tracked, now: number): Verdict => {
+  const recall = recalled(known, state.round?.synced.get(state.id)?.get(id))
+  const synced = syncedOf(recall)
+  const isNews = synced !== undefined &&
+    !(recall.saved?.payload === synced.payload && recall.saved.owned === synced.owned)
+  const tracked = isNews ? { ...recall, saved: synced } : recall
+  if (isNews) state.unsaved.set(id, synced)
   const verdict = neverSynced(state, id, tracked) ??
     judge(tracked, ownershipOf(state, id, tracked), state.spec.mode, now)
   Tally.record(state.tally, id, state.verdicts.get(id), verdict)
@@ -138,14 +158,26 @@ const recallFinished = (state: KindState, finished: ReadonlyMap<ObjectId, string
   }
 }
 
+/** Another tip may let go what the one before did not. */
+const askAgain = (state: KindState, now: number): void => {
+  for (const id of Array.from(state.tally.troubles.keys())) {
+    const tracked = get(state, id)
+    if (tracked.withheld !== undefined) put(state, id, { ...tracked, withheld: undefined }, now)
+  }
+}
+
 /** Takes up a round: a new tip, a new rule set, or a stage that opened. */
 export const onRound = (state: KindState, round: Round, now: number): void => {
   const rulesChanged = state.round?.ruleset.number !== round.ruleset.number
   const refs = round.tip.index.kinds.get(state.id) ?? []
   const refsChanged = refs !== state.refs
+  const isNewTerm = state.round?.synced !== round.synced
+  const isNewTip = state.round?.tip !== round.tip
   state.round = round
   if (state.id === "Job.batch") recallFinished(state, round.finishedJobs, now)
   if (rulesChanged) state.rules = Ruleset.forKind(round.ruleset, state.spec.kind)
+  if (isNewTerm) { for (const id of Array.from(state.due)) put(state, id, get(state, id), now) }
+  if (isNewTip) askAgain(state, now)
   if (!rulesChanged && !refsChanged) return
   state.refs = refs
   const claims = Claims.claims(refs, state.spec.kind.namespaced, state.spec.defaultNamespace)

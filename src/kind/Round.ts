@@ -3,7 +3,7 @@
  * Level-based: the latest round is the only one that counts.
  */
 import type { Tip } from "../git/Tip.ts"
-import type { ObjectId } from "../manifest/ObjectKey.ts"
+import type { KindId, ObjectId } from "../manifest/ObjectKey.ts"
 import type { Ruleset } from "../rules/Ruleset.ts"
 import type { Stage } from "./Stage.ts"
 
@@ -13,6 +13,15 @@ export type Phase =
   | { readonly _tag: "Standby"; readonly leader: string | undefined }
   | { readonly _tag: "Held"; readonly reason: string }
   | { readonly _tag: "Syncing" }
+
+/** How an object was last found in step: the manifest's digest, and that of what we owned of the live object. */
+export interface Synced {
+  readonly payload: string
+  readonly owned: string
+}
+
+/** By kind and object; `undefined` for one that is ours and was never seen in step. */
+export type SyncedObjects = ReadonlyMap<KindId, ReadonlyMap<ObjectId, Synced | undefined>>
 
 export interface Round {
   /** Grows with every change of the tree below `gitPath` or of the rule set. */
@@ -24,6 +33,8 @@ export interface Round {
   readonly openStage: Stage | undefined
   /** Manifests (by digest) of Jobs that finished and may have been removed by their time to live since. */
   readonly finishedJobs: ReadonlyMap<ObjectId, string>
+  /** What was in step when this term began. */
+  readonly synced: SyncedObjects
 }
 
 const samePhase = (a: Phase, b: Phase) =>

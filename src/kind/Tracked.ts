@@ -5,6 +5,7 @@
 import type { Claim } from "../manifest/Claims.ts"
 import type { ManifestRef } from "../manifest/Manifest.ts"
 import type { Labels, Ownership, Rule } from "../rules/Ruleset.ts"
+import type { Synced } from "./Round.ts"
 import type { Trouble } from "./Trouble.ts"
 
 /** The live object, reduced to what decisions need. */
@@ -43,6 +44,8 @@ export interface Tracked {
   readonly claim: Claim | undefined
   readonly live: Live | undefined
   readonly settled: Settled | undefined
+  /** As far as the record is known to know it. */
+  readonly saved: Synced | undefined
   readonly trouble: Trouble | undefined
   /** The manifest of a Job that finished and was removed by its time to live. */
   readonly finishedJob: string | undefined
@@ -69,6 +72,7 @@ export const unknown: Tracked = {
   claim: undefined,
   live: undefined,
   settled: undefined,
+  saved: undefined,
   trouble: undefined,
   finishedJob: undefined,
   heat: { value: 0, at: 0 },
@@ -191,6 +195,20 @@ export const afterMatch = (tracked: Tracked, payload: string, live: Live): Track
   ...tracked,
   settled: { payload, version: live.version, seen: true, owned: live.owned }
 })
+
+/** What the record should say of it; `undefined` while that is not certain. */
+export const syncedOf = ({ settled }: Tracked): Synced | undefined =>
+  settled?.seen === true && settled.owned !== undefined
+    ? { payload: settled.payload, owned: settled.owned }
+    : undefined
+
+/** With what an earlier life found in step, if both sides are still as they were then. */
+export const recalled = (tracked: Tracked, synced: Synced | undefined): Tracked => {
+  const { claim, live, settled } = tracked
+  const holds = synced !== undefined && settled === undefined && claim?._tag === "Declared" &&
+    claim.ref.manifest.digest === synced.payload && live?.owned === synced.owned
+  return holds ? { ...afterMatch(tracked, synced.payload, live), saved: synced } : tracked
+}
 
 /** After the watch showed the object. */
 export const afterSeen = (tracked: Tracked, live: Live): Tracked => {

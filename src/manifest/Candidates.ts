@@ -1,4 +1,7 @@
-/** The values of a document that may be manifests: the document itself, or the items of a list of objects; and where they stand. */
+/**
+ * The values of a document that may be manifests: the document itself, or the items of a list of objects; and where
+ * they stand.
+ */
 import type { Json, JsonObject } from "./Manifest.ts"
 import type { Path } from "./ManifestDocument.ts"
 import { isObject } from "./ServerFields.ts"

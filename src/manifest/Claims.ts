@@ -1,6 +1,6 @@
 /**
- * Which manifest speaks for which object of a kind. Two manifests for one object cancel each other out: neither is applied
- * until one of them is gone, for nobody can know which of them was meant.
+ * Which manifest speaks for which object of a kind. Two manifests for one object cancel each other out: neither is
+ * applied until one of them is gone, for nobody can know which of them was meant.
  */
 import { formatPlace, type ManifestProblem, type ManifestRef } from "./Manifest.ts"
 import { type ObjectId, objectId } from "./ObjectKey.ts"
@@ -17,8 +17,8 @@ const namespaceOf = (ref: ManifestRef, namespaced: boolean | undefined, defaultN
 
 /**
  * @param refs The manifests of one kind.
- * @param namespaced Whether the kind is; `undefined` while the cluster doesn't serve it: then namespaces count as written.
- * A namespace written on a cluster-scoped object is passed over, as kubectl does.
+ * @param namespaced Whether the kind is; `undefined` while the cluster doesn't serve it: then namespaces count as
+ * written. A namespace written on a cluster-scoped object is passed over, as kubectl does.
  * @param defaultNamespace For namespaced manifests that name none.
  */
 export const claims = (

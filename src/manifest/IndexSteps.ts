@@ -1,6 +1,6 @@
 /**
- * The work of {@link wanted} and {@link update} on many changes, in steps of a few milliseconds between which others get their turn.
- * The outcome is the same.
+ * The work of {@link wanted} and {@link update} on many changes, in steps of a few milliseconds between which others
+ * get their turn. The outcome is the same.
  */
 import { Effect } from "effect"
 import type { FileChange } from "./FileChange.ts"

@@ -1,6 +1,6 @@
 /**
- * What a kustomization file refers to. Files that kustomize reads are parts of what it builds, not manifests to be applied as
- * they are.
+ * What a kustomization file refers to. Files that kustomize reads are parts of what it builds, not manifests to be
+ * applied as they are.
  */
 import type { Json, JsonObject } from "./Manifest.ts"
 import { isObject } from "./ServerFields.ts"
@@ -48,8 +48,8 @@ const inObject = (value: Json): ReadonlyArray<string> => {
 }
 
 /**
- * The paths in a kustomization, relative to it as written, or `undefined` if the document is none. URLs are among them: they
- * name nothing in the repository.
+ * The paths in a kustomization, relative to it as written, or `undefined` if the document is none. URLs are among them:
+ * they name nothing in the repository.
  */
 export const kustomizationReferences = (document: JsonObject): ReadonlyArray<string> | undefined => {
   const { apiVersion, kind } = document

@@ -4,7 +4,10 @@
  */
 import type { GroupKind } from "./ObjectKey.ts"
 
-/** A JSON value as it goes to the API server. An integer whose digits a number would lose is a bigint; `encodeJson` writes it. */
+/**
+ * A JSON value as it goes to the API server. An integer whose digits a number would lose is a bigint; `encodeJson`
+ * writes it.
+ */
 export type Json = null | boolean | number | bigint | string | ReadonlyArray<Json> | JsonObject
 export interface JsonObject {
   readonly [key: string]: Json

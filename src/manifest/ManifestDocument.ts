@@ -1,6 +1,6 @@
 /**
- * Tells whether a document is a manifest and of which object. What is half a manifest, or can't be kept in step, is a problem
- * with the path of the field to mend.
+ * Tells whether a document is a manifest and of which object. What is half a manifest, or can't be kept in step, is a
+ * problem with the path of the field to mend.
  */
 import type { Json, JsonObject, ParsedManifest } from "./Manifest.ts"
 import { isObject } from "./ServerFields.ts"

@@ -14,7 +14,10 @@ import type { ParsedFile } from "./ParsedFile.ts"
 export type { EntryMode, FileChange, ParsedFile, ParsedOf }
 
 export interface ManifestIndex {
-  /** All manifests of a kind, in path order. The array is the same one as in the index before when nothing in it changed. */
+  /**
+   * All manifests of a kind, in path order. The array is the same one as in the index before when nothing in it
+   * changed.
+   */
   readonly kinds: ReadonlyMap<KindId, ReadonlyArray<ManifestRef>>
   readonly problems: ReadonlyArray<ManifestProblem>
   readonly passedOver: ReadonlyArray<PassedOver>

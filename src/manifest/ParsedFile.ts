@@ -6,6 +6,8 @@ export interface ParsedFile {
   readonly problems: ReadonlyArray<Omit<ManifestProblem, "path">>
   /** Of a kustomization: the paths it refers to, as written. */
   readonly references?: ReadonlyArray<string>
-  /** The whole text can't be read. If it is `foreign`, nothing in it looks like a manifest, and its problem is nobody's. */
+  /**
+   * The whole text can't be read. If it is `foreign`, nothing in it looks like a manifest, and its problem is nobody's.
+   */
   readonly broken?: { readonly foreign: boolean }
 }

@@ -1,6 +1,7 @@
 /**
- * Reads and parses files off the event loop: a few small ones at once, where a thread would cost more than it saves, many of them on a
- * few threads that start when they are needed and end when they are idle. One bad file never costs the others, nor the process.
+ * Reads and parses files off the event loop: a few small ones at once, where a thread would cost more than it saves,
+ * many of them on a few threads that start when they are needed and end when they are idle. One bad file never costs
+ * the others, nor the process.
  */
 import { Context, Effect, Layer, Pool, Stream } from "effect"
 import { availableParallelism } from "node:os"

@@ -1,6 +1,6 @@
 /**
- * One thread that parses files. The one place that knows `node:worker_threads`.
- * It takes one batch at a time; a batch that ends the thread, by using up its memory or its time, fails with {@link ParserStopped}.
+ * One thread that parses files. The one place that knows `node:worker_threads`. It takes one batch at a time; a batch
+ * that ends the thread, by using up its memory or its time, fails with {@link ParserStopped}.
  */
 import { Effect, Schema } from "effect"
 import { Worker } from "node:worker_threads"
@@ -53,28 +53,27 @@ class Mailbox {
     this.worker.on("exit", (code) => this.#end(`it exited with code ${code}`))
   }
 
+  /** Whoever waits may ask again before this returns. */
   #receive(answer: Effect.Effect<ThreadMessage, ParserStopped>): void {
     const waiting = this.#waiting
     this.#waiting = undefined
     if (waiting === undefined) this.#kept = answer
-    else waiting(answer) // may ask for the next one before it returns
+    else waiting(answer)
   }
 
   #end(reason: string): void {
     if (this.#ended) return
     this.#ended = true
-    const answer = Effect.fail(new ParserStopped({ reason }))
-    this.#kept = answer
-    const waiting = this.#waiting
-    this.#waiting = undefined
-    waiting?.(answer)
+    this.#kept = Effect.fail(new ParserStopped({ reason }))
+    if (this.#waiting !== undefined) this.#receive(this.#kept)
   }
 
   /** The next thing the worker says; once it has ended, that it has. */
   readonly next: Effect.Effect<ThreadMessage, ParserStopped> = Effect.callback((resume) => {
-    if (this.#kept === undefined) this.#waiting = resume
-    else resume(this.#kept)
+    const kept = this.#kept
     if (!this.#ended) this.#kept = undefined
+    if (kept === undefined) this.#waiting = resume
+    else resume(kept)
     return Effect.sync(() => {
       this.#waiting = undefined
     })

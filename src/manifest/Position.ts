@@ -1,6 +1,6 @@
 /**
- * Where a field that the API server speaks of stands in its file. Understands the paths of validation (`spec.ports[0].name`) and of
- * server-side apply (`.spec.containers[name="web"].image`), and keys with dots in them.
+ * Where a field that the API server speaks of stands in its file. Understands the paths of validation
+ * (`spec.ports[0].name`) and of server-side apply (`.spec.containers[name="web"].image`), and keys with dots in them.
  */
 import { type Candidate, candidates, offsetOf } from "./Candidates.ts"
 import { readText } from "./FileText.ts"
@@ -64,8 +64,8 @@ const resolve = (root: Json, field: string): Path => {
 const isManifest = ({ value }: Candidate): boolean => isObject(value) && readDocument(value)._tag === "Manifest"
 
 /**
- * The place of the field's key or list item, or of the nearest thing around it that the manifest has; `undefined` if the file
- * does not hold this manifest.
+ * The place of the field's key or list item, or of the nearest thing around it that the manifest has; `undefined` if
+ * the file does not hold this manifest.
  * @param position Which manifest of its file.
  * @param field As in a message of the API server.
  */

@@ -1,6 +1,7 @@
 /**
- * Which files of a tree are read as manifests, by their paths and modes alone. Nothing is ever followed: symbolic links and
- * submodules are passed over and named, and so are directories that belong to kustomize, to Helm or to another controller.
+ * Which files of a tree are read as manifests, by their paths and modes alone. Nothing is ever followed: symbolic links
+ * and submodules are passed over and named, and so are directories that belong to kustomize, to Helm or to another
+ * controller.
  */
 import type { EntryMode } from "./FileChange.ts"
 import { isKustomizationName } from "./Kustomization.ts"

@@ -1,7 +1,7 @@
 /**
- * Reads YAML, and so JSON, as kubectl does: YAML 1.1 as sigs.k8s.io/yaml understands it.
- * Keys come out sorted, so equal documents have equal JSON text. A key that stands twice is an error, and aliases are counted
- * before they are filled in.
+ * Reads YAML, and so JSON, as kubectl does: YAML 1.1 as sigs.k8s.io/yaml understands it. Keys come out sorted, so equal
+ * documents have equal JSON text. A key that stands twice is an error, and aliases are counted before they are filled
+ * in.
  */
 import { YamlFault } from "./yaml/YamlCursor.ts"
 import type { YamlPlaces } from "./yaml/YamlMap.ts"
@@ -34,8 +34,8 @@ const prepare = (text: string): string => {
 }
 
 /**
- * All documents of a text, the empty ones as `null`. With `places`, the positions of every entry and item are recorded there,
- * which takes about twice as long.
+ * All documents of a text, the empty ones as `null`. With `places`, the positions of every entry and item are recorded
+ * there, which takes about twice as long.
  */
 export const readYaml = (text: string, places?: YamlPlaces): YamlReading => {
   try {

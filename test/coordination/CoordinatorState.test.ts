@@ -25,7 +25,12 @@ const git = (tree: string, commit = tree): GitReport => ({
 })
 
 const here = { record: "ns/r", cluster: "c", source: { repository: "r", branch: "main", gitPath: "" } }
-const loaded: CoordinatorState.RecordState = { _tag: "Loaded", stored: undefined, record: firstContact(here, 1) }
+const loaded: CoordinatorState.RecordState = {
+  _tag: "Loaded",
+  stored: undefined,
+  record: firstContact(here, 1),
+  found: new Map()
+}
 
 const leading: CoordinatorMessage = { _tag: "StandingChanged", standing: { _tag: "Leading", term: 1 } }
 

@@ -44,7 +44,7 @@ const state = (watch: Watch = { _tag: "Live" }): CoordinatorState.CoordinatorSta
   ].reduce(CoordinatorState.fold, start)
   return CoordinatorState.advance({
     ...settled,
-    record: { _tag: "Loaded", stored: undefined, record: firstContact(here, 1) }
+    record: { _tag: "Loaded", stored: undefined, record: firstContact(here, 1), found: new Map() }
   })
 }
 

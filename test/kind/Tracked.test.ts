@@ -10,6 +10,8 @@ import {
   fightHeat,
   heated,
   judge,
+  recalled,
+  syncedOf,
   type Tracked,
   whenSent
 } from "../../src/kind/Tracked.ts"
@@ -176,5 +178,27 @@ describe("heat", () => {
     assert.isAbove(fast.value, fightHeat)
     assert.isBelow(slow.value, 3)
     assert.approximately(cooled({ value: 8, at: 0 }, 120_000), 2, 1e-9)
+  })
+})
+
+describe("what an earlier life found in step", () => {
+  const before = tracked({ claim: declared("web", "d1"), live: live({ owned: "o1" }) })
+
+  it("is in step again while both sides are as they were then", () => {
+    assert.strictEqual(tagOf(recalled(before, { payload: "d1", owned: "o1" })), "InStep")
+  })
+
+  it("counts for nothing once the manifest or the live object has changed", () => {
+    assert.strictEqual(tagOf(recalled(before, { payload: "d0", owned: "o1" })), "Pending")
+    assert.strictEqual(tagOf(recalled(before, { payload: "d1", owned: "o0" })), "Pending")
+    assert.strictEqual(tagOf(recalled(before, undefined)), "Pending")
+  })
+
+  it("is told to the record only once the watch has shown what the server made of it", () => {
+    assert.isUndefined(syncedOf(afterApply(whenSent(before), "d1", "2")))
+    assert.deepStrictEqual(
+      syncedOf(afterSeen(afterApply(whenSent(before), "d1", "2"), live({ version: "2", owned: "o2" }))),
+      { payload: "d1", owned: "o2" }
+    )
   })
 })

@@ -72,6 +72,8 @@ export const spec: KindSpec = {
   own: { stateNamespace: "gitops-controller" }
 }
 
+const nothing = new Map()
+
 export const round = (number: number, refs: ReadonlyArray<ManifestRef>, change: Partial<Round> = {}): Round => ({
   number,
   ruleset: { number: 1, rules: [rule()] },
@@ -89,6 +91,7 @@ export const round = (number: number, refs: ReadonlyArray<ManifestRef>, change: 
   },
   phase: { _tag: "Syncing" },
   openStage: 4,
-  finishedJobs: new Map(),
+  finishedJobs: nothing,
+  synced: nothing,
   ...change
 })

@@ -1,6 +1,6 @@
 /**
- * Reads the text of one YAML scalar: plain, quoted, or a block. Each function begins at the scalar and leaves the cursor behind it.
- * Line breaks fold as in YAML 1.1 and libyaml, which kubectl's reader is a port of.
+ * Reads the text of one YAML scalar: plain, quoted, or a block. Each function begins at the scalar and leaves the
+ * cursor behind it. Line breaks fold as in YAML 1.1 and libyaml, which kubectl's reader is a port of.
  */
 import { end, isBlank, isBlankOrEnd, isBreak, isBreakOrEnd, type YamlCursor, YamlFault } from "./YamlCursor.ts"
 
@@ -153,7 +153,9 @@ export const scanQuoted = (cursor: YamlCursor): string => {
 
 const header = /[|>](?:([+-])([1-9])?|([1-9])([+-])?)?/y
 
-/** The line breaks up to the next line with text; the column it stands in becomes `indent.value` where that is still 0. */
+/**
+ * The line breaks up to the next line with text; the column it stands in becomes `indent.value` where that is still 0.
+ */
 const takeBlockBreaks = (cursor: YamlCursor, indent: { value: number }, parent: number): string => {
   let breaks = ""
   let deepest = 0

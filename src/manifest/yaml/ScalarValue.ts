@@ -1,6 +1,7 @@
 /**
- * What a YAML scalar means to kubectl: YAML 1.1 as go-yaml v2 reads it, which is neither the specification's 1.1 nor 1.2.
- * `yes` is true, `0644` is 420, `08` is 8, `1:30` is text. No number is ever changed: what can't be kept exactly is refused.
+ * What a YAML scalar means to kubectl: YAML 1.1 as go-yaml v2 reads it, which is neither the specification's 1.1 nor
+ * 1.2. `yes` is true, `0644` is 420, `08` is 8, `1:30` is text. No number is ever changed: what can't be kept exactly
+ * is refused.
  */
 
 /** An integer whose digits a number would lose is a bigint. */
@@ -152,7 +153,9 @@ const readBinary = (text: string): Scalar | Refusal => {
   }
 }
 
-/** The meaning of a scalar with an explicit tag, quoted or not. `tag` is the full name, such as `tag:yaml.org,2002:int`. */
+/**
+ * The meaning of a scalar with an explicit tag, quoted or not. `tag` is the full name, such as `tag:yaml.org,2002:int`.
+ */
 export const readTagged = (tag: string, text: string): Scalar | Refusal => {
   const name = tag.startsWith(coreTag) ? tag.slice(coreTag.length) : undefined
   const mismatch = (): Refusal => ({ refused: `${JSON.stringify(text)} can't be read as !!${name}` })

@@ -1,4 +1,7 @@
-/** A place in a YAML text that moves forward, what counts as a blank or a line break there, and the fault that ends a reading. */
+/**
+ * A place in a YAML text that moves forward, what counts as a blank or a line break there, and the fault that ends a
+ * reading.
+ */
 
 /** Why a text can't be read, and where. Thrown within the YAML reader only. */
 export class YamlFault extends Error {

@@ -1,4 +1,7 @@
-/** Makes values of YAML tokens, by the grammar that libyaml and kubectl follow. Throws a {@link YamlFault} where they don't fit. */
+/**
+ * Makes values of YAML tokens, by the grammar that libyaml and kubectl follow. Throws a {@link YamlFault} where they
+ * don't fit.
+ */
 import type { Json } from "../Manifest.ts"
 import { isRefusal, keyText, readPlain, readTagged, type Refusal } from "./ScalarValue.ts"
 import { YamlFault } from "./YamlCursor.ts"
@@ -65,7 +68,10 @@ export class YamlReader {
     return this.#documents
   }
 
-  /** @param block Whether collections may be written with indentation. @param bare Whether a list may stand as deep as its key. */
+  /**
+   * @param block Whether collections may be written with indentation. @param bare Whether a list may stand as deep as
+   * its key.
+   */
   #node(block: boolean, bare: boolean, depth: number): Json {
     const scanner = this.#scanner
     let token = scanner.peek()

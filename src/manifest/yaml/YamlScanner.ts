@@ -1,6 +1,6 @@
 /**
- * Cuts YAML into tokens. It follows libyaml (MIT licence, Kirill Simonov), which kubectl's reader is a port of, in every decision:
- * what may be a key, what an indentation opens and closes, where a tab is allowed.
+ * Cuts YAML into tokens. It follows libyaml (MIT licence, Kirill Simonov), which kubectl's reader is a port of, in
+ * every decision: what may be a key, what an indentation opens and closes, where a tab is allowed.
  */
 import { scanName, scanTag } from "./Properties.ts"
 import { scanBlock, scanPlain, scanQuoted } from "./ScalarText.ts"
@@ -35,7 +35,9 @@ export interface YamlToken {
   readonly plain: boolean
 }
 
-/** The place of a token that turns out to be a key if a `:` follows on the same line. One for each level of brackets. */
+/**
+ * The place of a token that turns out to be a key if a `:` follows on the same line. One for each level of brackets.
+ */
 interface SimpleKey {
   possible: boolean
   /** Nothing but a key can stand there. */
