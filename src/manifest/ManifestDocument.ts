@@ -3,6 +3,7 @@
  * problem with the path of the field to mend.
  */
 import type { Json, JsonObject, ParsedManifest } from "./Manifest.ts"
+import { quoted, shortened } from "./quoted.ts"
 import { isObject } from "./ServerFields.ts"
 
 export type Path = ReadonlyArray<string | number>
@@ -26,7 +27,7 @@ export const shown = (value: Json): string => {
   if (Array.isArray(value)) return "a list"
   if (typeof value === "object") return "a map"
   return typeof value === "string"
-    ? JSON.stringify(value)
+    ? quoted(value)
     : `${value}, a ${typeof value === "boolean" ? "boolean" : "number"}`
 }
 
@@ -41,12 +42,12 @@ export const templateHint =
   "it looks like a Helm or Go template: render it first, or keep it beside its Chart.yaml so that it is passed over"
 
 const unrendered = (name: string, value: string): string | undefined =>
-  looksLikeTemplate(value) ? `${name} is ${JSON.stringify(value)}; ${templateHint}` : undefined
+  looksLikeTemplate(value) ? `${name} is ${quoted(value)}; ${templateHint}` : undefined
 
 /** What the API server takes for no part of a path. */
 const wrongName = (name: string, value: string): string | undefined =>
   value === "." || value === ".." || /[/%]/.test(value)
-    ? `${name} ${JSON.stringify(value)} can't be a name: "/", "%", "." and ".." are not allowed`
+    ? `${name} ${quoted(value)} can't be a name: "/", "%", "." and ".." are not allowed`
     : undefined
 
 const isEncrypted = (document: JsonObject): boolean =>
@@ -75,11 +76,11 @@ const readType = (document: JsonObject, problems: Problems): Pick<Identity, "gro
   const apiVersion = problems.text(document["apiVersion"] ?? null, ["apiVersion"], "apiVersion")
   if (problems.all.length > 0) return { group: "", version: "", kind }
   if (!/^[A-Za-z0-9_-]+$/.test(kind))
-    problems.add(["kind"], unrendered("kind", kind) ?? `kind ${JSON.stringify(kind)} is no kind of object`)
+    problems.add(["kind"], unrendered("kind", kind) ?? `kind ${quoted(kind)} is no kind of object`)
   const [, group = "", version = ""] = /^(?:([A-Za-z0-9.-]+)\/)?([A-Za-z0-9.-]+)$/.exec(apiVersion) ?? []
   if (version === "") {
     const message = `apiVersion ${
-      JSON.stringify(apiVersion)
+      quoted(apiVersion)
     } must be a version such as v1, or a group and a version such as apps/v1`
     problems.add(["apiVersion"], unrendered("apiVersion", apiVersion) ?? message)
   }
@@ -100,7 +101,7 @@ const readLabels = (
   return Object.fromEntries(
     Object.entries(given).map(([key, value]) => [
       key,
-      value === null ? "" : problems.text(value, ["metadata", field, key], `${field.slice(0, -1)} ${key}`)
+      value === null ? "" : problems.text(value, ["metadata", field, key], `${field.slice(0, -1)} ${shortened(key)}`)
     ])
   )
 }
@@ -120,7 +121,8 @@ const readMetadata = (
     const text = problems.text(name, ["metadata", "name"], "metadata.name")
     if (name === "") problems.add(["metadata", "name"], "metadata.name is empty; give the object a name")
     problems.add(["metadata", "name"], unrendered("metadata.name", text) ?? wrongName("metadata.name", text))
-  } else if (generateName === null) problems.add(["metadata"], `this ${kind} has no metadata.name; give it one`)
+  } else if (generateName === null)
+    problems.add(["metadata"], `this ${shortened(kind)} has no metadata.name; give it one`)
   else {
     const message =
       "metadata.generateName would make a new object at every apply; give this object a metadata.name instead"

@@ -66,6 +66,15 @@ const search = (documents: ReadonlyArray<YamlDocument>, templates: boolean): Fou
   return found
 }
 
+const mostProblems = 20
+
+const atMost = (problems: ParsedFile["problems"]): ParsedFile["problems"] =>
+  problems.length <= mostProblems
+    ? problems
+    : [...problems.slice(0, mostProblems), {
+      message: `there are ${problems.length - mostProblems} more problems in this file`
+    }]
+
 const readable = (text: string, documents: ReadonlyArray<YamlDocument>): ManifestFile => {
   const templates = text.includes("creationTimestamp")
   const places: YamlPlaces = new Map()
@@ -83,10 +92,12 @@ const readable = (text: string, documents: ReadonlyArray<YamlDocument>): Manifes
       line: placeAt(offsetOf(document, path, places)).line
     })),
     payloads: found.payloads,
-    problems: found.mistakes.map(({ document, problem }) => ({
-      ...placeAt(offsetOf(document, problem.path, places)),
-      message: problem.message
-    })).toSorted((a, b) => a.line - b.line || a.column - b.column),
+    problems: atMost(
+      found.mistakes.map(({ document, problem }) => ({
+        ...placeAt(offsetOf(document, problem.path, places)),
+        message: problem.message
+      })).toSorted((a, b) => a.line - b.line || a.column - b.column)
+    ),
     ...(references === undefined ? {} : { references })
   }
 }

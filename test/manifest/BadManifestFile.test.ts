@@ -177,6 +177,25 @@ describe("a file that is wrong", () => {
     assert.isUndefined(parseManifestFile(Buffer.from("a: b")).broken)
   })
 
+  it("is told in a few short sentences, however much is wrong with it", () => {
+    const all = said("kind: A\n---\n".repeat(1000))
+    assert.strictEqual(all.length, 21)
+    assert.strictEqual(all.at(-1), "f: there are 980 more problems in this file")
+    const long = "x".repeat(1_000_000)
+    const texts = [
+      `a: ${"1".repeat(1_000_000)}\nkind: b`,
+      `${long}: a\n${long}: b`,
+      `kind: *${long}`,
+      `kind: ${long}`,
+      `kind: !a!${long} b`
+    ]
+    for (
+      const text of [...texts, `apiVersion: v1\nkind: A\nmetadata: {name: ${long}/}`, `apiVersion: v1\nkind: ${long}`]
+    ) {
+      assert.isBelow(said(text).join().length, 200, text.slice(0, 20))
+    }
+  })
+
   it("is told by a sentence without control characters in the path", () => {
     assert.strictEqual(formatPlace({ path: "a\u001b[31m\n.yaml", line: 1 }), "a\ufffd[31m\ufffd.yaml:1")
   })

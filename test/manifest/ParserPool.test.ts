@@ -15,7 +15,7 @@ const inOrder = (names: ReadonlyArray<string>) =>
   [...names].sort((a, b) => Number(a.slice(1).split(" ")[0]) - Number(b.slice(1).split(" ")[0]))
 
 describe("the parser pool", () => {
-  it.effect("gives manifests and payloads of each blob, of few as of many", () =>
+  it.live("gives manifests and payloads of each blob, of few as of many", () =>
     Effect.gen(function*() {
       const pool = yield* ParserPool
       for (const count of [0, 1, 16, 17, 2000]) {
@@ -32,14 +32,14 @@ describe("the parser pool", () => {
       }
     }).pipe(Effect.provide(ParserPool.layer)))
 
-  it.effect("starts no thread for a few small files", () =>
+  it.live("starts no thread for a few small files", () =>
     Effect.gen(function*() {
       const pool = yield* makeParserPool(new URL("./nowhere.ts", import.meta.url))
       const parsed = yield* pool.parse(blobs(3), () => Effect.succeed(config("a"))).pipe(Stream.runCollect)
       assert.strictEqual(parsed.length, 3)
     }).pipe(Effect.scoped))
 
-  it.effect("fails as a whole if no thread can be started, and blames no file", () =>
+  it.live("fails as a whole if no thread can be started, and blames no file", () =>
     Effect.gen(function*() {
       const pool = yield* makeParserPool(new URL("./nowhere.ts", import.meta.url))
       const failure = yield* pool.parse(blobs(100), () => Effect.succeed(config("a"))).pipe(
@@ -49,7 +49,7 @@ describe("the parser pool", () => {
       assert.match(failure.message, /^No parser thread could be started: Cannot find module .*nowhere\.ts/)
     }).pipe(Effect.scoped))
 
-  it.effect("passes on that a blob can't be read", () =>
+  it.live("passes on that a blob can't be read", () =>
     Effect.gen(function*() {
       const pool = yield* ParserPool
       const failure = yield* pool.parse(blobs(100), (blob) =>
@@ -58,7 +58,7 @@ describe("the parser pool", () => {
       assert.strictEqual(failure, "gone")
     }).pipe(Effect.provide(ParserPool.layer)))
 
-  it.effect("reads only as many files ahead as there are threads for", () =>
+  it.live("reads only as many files ahead as there are threads for", () =>
     Effect.gen(function*() {
       const pool = yield* ParserPool
       let read = 0
@@ -68,7 +68,7 @@ describe("the parser pool", () => {
     }).pipe(Effect.provide(ParserPool.layer)))
 
   for (const [way, said] of [["death", "it exited with code 3"], ["failure", "it failed"]]) {
-    it.effect(`loses to a thread's ${way} only the file that brought it`, () =>
+    it.live(`loses to a thread's ${way} only the file that brought it`, () =>
       Effect.gen(function*() {
         const pool = yield* makeParserPool(mortal)
         const parsed = yield* pool.parse(blobs(40), (blob) => Effect.succeed(config(blob === "b7" ? `${way}` : blob)))
@@ -83,7 +83,7 @@ describe("the parser pool", () => {
       }).pipe(Effect.scoped))
   }
 
-  it.effect("gives nobody the answer to a question that was given up", () =>
+  it.live("gives nobody the answer to a question that was given up", () =>
     Effect.gen(function*() {
       const pool = yield* ParserPool
       const asked = yield* Deferred.make<void>()
@@ -106,7 +106,7 @@ describe("the parser pool", () => {
 })
 
 describe("a parser thread", () => {
-  it.effect("says so to everybody who asks once it has ended", () =>
+  it.live("says so to everybody who asks once it has ended", () =>
     Effect.gen(function*() {
       const thread = yield* startParserThread(mortal)
       const first = yield* Effect.flip(thread.parse([config("death")]))
@@ -114,4 +114,11 @@ describe("a parser thread", () => {
       assert.strictEqual(first.message, "A parser thread stopped: it exited with code 3")
       assert.strictEqual(second.message, first.message)
     }).pipe(Effect.scoped))
+
+  it.live("ends with its scope", () =>
+    Effect.gen(function*() {
+      const thread = yield* Effect.scoped(startParserThread(mortal))
+      const failure = yield* Effect.flip(thread.parse([config("a")]))
+      assert.strictEqual(failure._tag, "ParserStopped")
+    }))
 })

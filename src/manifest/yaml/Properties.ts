@@ -1,4 +1,5 @@
 /** Reads what may stand before a YAML node: the name of an anchor (or of an alias, in its place) and a tag. */
+import { shortened } from "../quoted.ts"
 import { isBlankOrEnd, type YamlCursor, YamlFault } from "./YamlCursor.ts"
 
 const name = /[0-9A-Za-z_-]*/y
@@ -33,7 +34,8 @@ export const scanTag = (cursor: YamlCursor): string => {
   if (!isBlankOrEnd(cursor.code())) throw new YamlFault("! begins a tag; put the value in quotes if it is text", start)
   if (verbatim) return tag
   if (!tag.includes("!")) return `!${tag}`
-  if (!tag.startsWith("!")) throw new YamlFault(`the tag !${tag} has a prefix that is declared nowhere`, start)
+  if (!tag.startsWith("!"))
+    throw new YamlFault(`the tag !${shortened(tag)} has a prefix that is declared nowhere`, start)
   if (tag === "!") throw new YamlFault("!! has to be followed by the name of a tag", start)
   return `tag:yaml.org,2002:${tag.slice(1)}`
 }

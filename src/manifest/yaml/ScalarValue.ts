@@ -3,6 +3,7 @@
  * 1.2. `yes` is true, `0644` is 420, `08` is 8, `1:30` is text. No number is ever changed: what can't be kept exactly
  * is refused.
  */
+import { quoted, shortened } from "../quoted.ts"
 
 /** An integer whose digits a number would lose is a bigint. */
 export type Scalar = null | boolean | number | bigint | string
@@ -38,7 +39,7 @@ const maxSigned = 2n ** 63n - 1n
 const maxInteger = 2n ** 64n - 1n
 
 const tooLarge = (text: string): Refusal => ({
-  refused: `the number ${text} is too large to be kept exactly; put it in quotes if it is text`
+  refused: `the number ${shortened(text)} is too large to be kept exactly; put it in quotes if it is text`
 })
 
 /** A number where its text would have the very same digits. */
@@ -158,7 +159,7 @@ const readBinary = (text: string): Scalar | Refusal => {
  */
 export const readTagged = (tag: string, text: string): Scalar | Refusal => {
   const name = tag.startsWith(coreTag) ? tag.slice(coreTag.length) : undefined
-  const mismatch = (): Refusal => ({ refused: `${JSON.stringify(text)} can't be read as !!${name}` })
+  const mismatch = (): Refusal => ({ refused: `${quoted(text)} can't be read as !!${name}` })
   const value = name === "bool" || name === "int" || name === "float" || name === "null" ? readPlain(text) : text
   if (isRefusal(value)) return value
   switch (name) {

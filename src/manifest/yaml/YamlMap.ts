@@ -1,5 +1,6 @@
 /** A map as it is read: merges, keys that stand twice, and in the end the entries sorted by key. */
 import type { Json } from "../Manifest.ts"
+import { quoted } from "../quoted.ts"
 import { YamlFault } from "./YamlCursor.ts"
 
 /** For each map and list: where its entries (their keys) and items begin in the text. */
@@ -28,7 +29,7 @@ export class YamlMap {
   /** Announces an entry before its value is read. */
   key(key: string, offset: number): void {
     if (Object.hasOwn(this.#entries, key) && this.#merged?.delete(key) !== true)
-      throw new YamlFault(`the key ${JSON.stringify(key)} stands twice in this map; keep one of them`, offset)
+      throw new YamlFault(`the key ${quoted(key)} stands twice in this map; keep one of them`, offset)
     this.#places?.set(key, offset)
   }
 

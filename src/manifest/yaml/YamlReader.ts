@@ -3,6 +3,7 @@
  * don't fit.
  */
 import type { Json } from "../Manifest.ts"
+import { shortened } from "../quoted.ts"
 import { isRefusal, keyText, readPlain, readTagged, type Refusal } from "./ScalarValue.ts"
 import { YamlFault } from "./YamlCursor.ts"
 import { YamlMap, type YamlPlaces } from "./YamlMap.ts"
@@ -69,8 +70,8 @@ export class YamlReader {
   }
 
   /**
-   * @param block Whether collections may be written with indentation. @param bare Whether a list may stand as deep as
-   * its key.
+   * @param block Whether collections may be written with indentation.
+   * @param bare Whether a list may stand in the column of its key.
    */
   #node(block: boolean, bare: boolean, depth: number): Json {
     const scanner = this.#scanner
@@ -136,15 +137,21 @@ export class YamlReader {
     if (anchor === undefined) {
       const inside = this.#anchors.has(name)
       throw new YamlFault(
-        inside ? `*${name} stands inside of what it repeats` : `there is no &${name} before this *${name}`,
+        inside
+          ? `*${shortened(name)} stands inside of what it repeats`
+          : `there is no &${shortened(name)} before this *${shortened(name)}`,
         start
       )
     }
     this.#scanner.skip()
     this.#expanded += anchor.size
     this.#aliased += anchor.size
-    if (this.#aliased > maxAliased)
-      throw new YamlFault(`with *${name} filled in, aliases alone would make more than 4 MiB; use fewer of them`, start)
+    if (this.#aliased > maxAliased) {
+      throw new YamlFault(
+        `with *${shortened(name)} filled in, aliases alone would make more than 4 MiB; use fewer of them`,
+        start
+      )
+    }
     this.#asKey = anchor.key
     this.#merges = false
     return anchor.value

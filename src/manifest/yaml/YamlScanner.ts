@@ -56,9 +56,14 @@ const quoteIt = (sign: string, pos: number): YamlFault =>
     pos
   )
 
+interface Queued extends YamlToken {
+  /** Where it began, if it may yet become a key. */
+  readonly key: SimpleKey | undefined
+}
+
 export class YamlScanner {
   readonly #cursor: YamlCursor
-  readonly #tokens: Array<YamlToken> = []
+  readonly #tokens: Array<Queued> = []
   readonly #keys: Array<SimpleKey> = [{ possible: false, required: false, token: 0, pos: 0, lineStart: 0 }]
   readonly #indents: Array<number> = []
   #head = 0
@@ -66,6 +71,8 @@ export class YamlScanner {
   #flow = 0
   #indent = -1
   #keyAllowed = true
+  /** Of the token that is added next. */
+  #saved: SimpleKey | undefined
 
   constructor(text: string) {
     this.#cursor = new YamlCursor(text)
@@ -87,16 +94,17 @@ export class YamlScanner {
   /** A token that may yet become a key can't be handed out. */
   #needsMore(): boolean {
     if (this.#tokens.length === 0) return true
-    const key = this.#keys.find((key) => key.possible && key.token === this.#taken)
-    return key !== undefined && this.#isValid(key)
+    const key = this.#tokens[this.#head]?.key
+    return key !== undefined && key.token === this.#taken && this.#isValid(key)
   }
 
   #add(type: YamlTokenType, start: number, value = "", plain = false): void {
-    this.#tokens.push({ type, start, value, plain })
+    this.#tokens.push({ type, start, value, plain, key: this.#saved })
+    this.#saved = undefined
   }
 
   #insert(type: YamlTokenType, start: number, token: number): void {
-    this.#tokens.splice(this.#head + token - this.#taken, 0, { type, start, value: "", plain: false })
+    this.#tokens.splice(this.#head + token - this.#taken, 0, { type, start, value: "", plain: false, key: undefined })
   }
 
   #isValid(key: SimpleKey): boolean {
@@ -125,6 +133,7 @@ export class YamlScanner {
     key.token = this.#nextToken()
     key.pos = cursor.pos
     key.lineStart = cursor.lineStart
+    this.#saved = key
   }
 
   #rollIndent(column: number, type: "BlockList" | "BlockMap", start: number, token: number): void {
