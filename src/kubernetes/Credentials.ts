@@ -32,6 +32,9 @@ const pluginMargin = 30_000
 /** Also of what has ended by our clock, or could not be read again: the server is the one to judge. */
 const shortestLife = 10_000
 
+/** A plugin whose tokens are refused is not run for every request. */
+const betweenPlugins = 5000
+
 const bearer = (token: string) => Redacted.make(`Bearer ${token.trim()}`)
 
 const readFile = Effect.fnUntraced(function*(path: string, access: ClusterAccess) {
@@ -96,6 +99,7 @@ export const makeCredentials = Effect.fnUntraced(function*(request: KubeConfigRe
   const fetch = yield* makeFetch
   const lock = yield* Semaphore.make(1)
   let kept: Credential = yield* fetch(yield* readKubeConfig(request))
+  let pluginAgainAt = Number.NEGATIVE_INFINITY
 
   const fetchAgain = readKubeConfig(request).pipe(
     Effect.mapError(({ message }) => new CredentialsUnavailable({ message })),
@@ -113,10 +117,19 @@ export const makeCredentials = Effect.fnUntraced(function*(request: KubeConfigRe
     )
   })
 
+  const renewed = (refused: Credential) =>
+    Effect.clockWith((clock) => {
+      const now = clock.currentTimeMillisUnsafe()
+      const tooSoon = kept.access.user.exec !== undefined && now < pluginAgainAt
+      if (kept !== refused || tooSoon) return Effect.succeed(kept)
+      pluginAgainAt = now + betweenPlugins
+      return fetchAgain
+    })
+
   return {
     current: Effect.clockWith((clock) =>
       clock.currentTimeMillisUnsafe() < kept.goodUntil ? Effect.succeed(kept) : lock.withPermit(refreshed)
     ),
-    renew: (refused) => lock.withPermit(Effect.suspend(() => kept === refused ? fetchAgain : Effect.succeed(kept)))
+    renew: (refused) => lock.withPermit(renewed(refused))
   } satisfies Credentials
 })

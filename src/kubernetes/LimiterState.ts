@@ -26,8 +26,8 @@ const first = 4
 const least = 1
 const most = 32
 /** A higher limit has to get this much more done. */
-const worthwhile = 1.1
-const restAfterTrial = 10_000
+const worthwhile = 1.2
+const restAfterTrial = 5000
 const restAfterRefusal = 1000
 const defaultPause = 1000
 
@@ -50,7 +50,7 @@ const withLimit = (state: LimiterState, limit: number, now: number): LimiterStat
 const raised = (state: LimiterState, rate: number, now: number): LimiterState => {
   if (state.limit >= most) return { ...state, trial: undefined, tryAt: now + restAfterTrial, window: windowOf(0, now) }
   const trial = { limit: state.limit, rate }
-  return { ...withLimit(state, Math.min(most, Math.ceil(state.limit * 1.5)), now), trial }
+  return { ...withLimit(state, Math.min(most, state.limit * 2), now), trial }
 }
 
 const judged = (state: LimiterState, rate: number, now: number): LimiterState => {

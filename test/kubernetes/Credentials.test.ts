@@ -111,10 +111,17 @@ layer(sharedControlPlane, { timeout: 120_000, excludeTestServices: true })("cred
         assert.strictEqual(runs(), 3)
       }).pipe(Effect.provide(connected(kubeconfig)))
 
+      writeFileSync(join(folder, "token"), wrong)
+      yield* Effect.gen(function*() {
+        yield* Effect.forEach(Array(5), () => Effect.flip(look(namespace)))
+        assert.strictEqual(runs(), 5)
+      }).pipe(Effect.provide(connected(kubeconfig)))
+
+      writeFileSync(join(folder, "token"), yield* token)
       writeFileSync(join(folder, "expiry"), "2001-01-01T00:00:00Z")
       yield* Effect.gen(function*() {
         yield* lookTwenty
-        assert.strictEqual(runs(), 4)
+        assert.strictEqual(runs(), 6)
       }).pipe(Effect.provide(connected(kubeconfig)))
     })))
 
