@@ -1,7 +1,7 @@
 /** The first answer of a Git server: which protocol it speaks, what it can do and, before version 2, all its refs. Pure. */
 import { Result } from "effect"
-import type { Refs } from "./LsRefs.ts"
 import * as PktLine from "./PktLine.ts"
+import type { Refs } from "./Refs.ts"
 import { type WireFault, words } from "./WireFault.ts"
 
 export interface VersionTwo {

@@ -12,7 +12,6 @@ import {
   FiberHandle,
   Layer,
   Metric,
-  PubSub,
   Queue,
   Random,
   Ref,
@@ -23,7 +22,8 @@ import { emptyIndex } from "../manifest/ManifestIndex.ts"
 import type { KindId } from "../manifest/ObjectKey.ts"
 import { ParserPool } from "../manifest/ParserPool.ts"
 import { GitActorFailed, type GitFailure } from "./GitError.ts"
-import { type Committed, type DocumentChange, type GitMessage, SubmitRefused } from "./GitMessages.ts"
+import { answer, dismiss, type GitMailbox, makeGitMailbox, receive } from "./GitMailbox.ts"
+import type { Committed, DocumentChange, GitMessage, SubmitRefused } from "./GitMessages.ts"
 import * as GitMetrics from "./GitMetrics.ts"
 import { GitOptions } from "./GitOptions.ts"
 import type { GitReport } from "./GitReport.ts"
@@ -36,55 +36,8 @@ import { makeRepository, type Moved } from "./Repository.ts"
 import type { Tip } from "./Tip.ts"
 import { words } from "./WireFault.ts"
 
-const mailboxSize = 256
 const firstRestart = 250
 const longestRestart = 60_000
-
-/** What outlives a restart: the mailbox, who still waits for an answer, and what was published. */
-interface Post {
-  readonly mailbox: Queue.Queue<GitMessage>
-  readonly waiting: Set<Deferred.Deferred<Tip, GitFailure>>
-  readonly report: Ref.Ref<GitReport>
-  readonly publish: (report: GitReport) => Effect.Effect<void>
-}
-
-const makePost = Effect.gen(function*() {
-  const published = yield* PubSub.sliding<GitReport>({ capacity: 1, replay: 1 })
-  const report = yield* Ref.make<GitReport>({ tip: undefined, failure: undefined, checkedAt: undefined })
-  const publish = (next: GitReport) => Effect.andThen(Ref.set(report, next), PubSub.publish(published, next))
-  yield* PubSub.publish(published, yield* Ref.get(report))
-  const mailbox = yield* Queue.bounded<GitMessage>(mailboxSize)
-  const post: Post = { mailbox, waiting: new Set(), report, publish }
-  return { post, changes: Stream.fromPubSub(published) }
-})
-
-const answerAll = (waiting: Post["waiting"], answer: Effect.Effect<Tip, GitFailure>) =>
-  Effect.suspend(() => {
-    const replies = [...waiting]
-    waiting.clear()
-    return Effect.forEach(replies, (reply) => Deferred.complete(reply, answer), { discard: true })
-  })
-
-/** Takes a message in; `true` if it asks for a look. */
-const receive = Effect.fnUntraced(function*(message: GitMessage, waiting: Post["waiting"]) {
-  switch (message._tag) {
-    case "Look":
-      return true
-    case "Refresh":
-      waiting.add(message.reply)
-      return true
-    case "Submit":
-      yield* Deferred.fail(
-        message.reply,
-        new SubmitRefused({ sender: message.sender, reason: "writing to Git isn't built yet; use syncTo: kubernetes" })
-      )
-      return false
-    case "Withdraw":
-    case "Drain":
-      yield* Deferred.succeed(message.reply, undefined)
-      return false
-  }
-})
 
 const announce = (before: GitReport, tip: Tip) => {
   const { index: { files, passedOver, problems }, branch, commit, subject } = tip
@@ -104,7 +57,7 @@ const announce = (before: GitReport, tip: Tip) => {
 }
 
 /** One life of the actor: everything it knows comes from the remote. Ends only by a defect. */
-const live = Effect.fnUntraced(function*(remote: Remote, { mailbox, publish, report, waiting }: Post) {
+const live = Effect.fnUntraced(function*(remote: Remote, mailbox: GitMailbox) {
   const options = yield* GitOptions
   const payloads = yield* Payloads
   const repository = yield* makeRepository(remote, options)
@@ -142,8 +95,8 @@ const live = Effect.fnUntraced(function*(remote: Remote, { mailbox, publish, rep
       Metric.withAttributes(GitMetrics.looks, { outcome: tip === before.tip ? "unchanged" : "moved" }),
       1
     )
-    yield* publish({ tip, failure: undefined, checkedAt })
-    yield* answerAll(waiting, Effect.succeed(tip))
+    yield* mailbox.publish({ tip, failure: undefined, checkedAt })
+    yield* answer(mailbox, Effect.succeed(tip))
     if (tip !== before.tip) {
       yield* repository.tidy
       yield* Ref.set(payloads.objects, yield* repository.objects)
@@ -158,68 +111,47 @@ const live = Effect.fnUntraced(function*(remote: Remote, { mailbox, publish, rep
       told = failure._tag
     }
     yield* Metric.update(Metric.withAttributes(GitMetrics.looks, { outcome: "failed" }), 1)
-    yield* publish({ tip: before.tip, failure, checkedAt })
-    yield* answerAll(waiting, Effect.fail(failure))
+    yield* mailbox.publish({ tip: before.tip, failure, checkedAt })
+    yield* answer(mailbox, Effect.fail(failure))
     return Polling.afterFailure(options.interval, failures, failure, yield* Random.next)
   })
 
   const look = Effect.gen(function*() {
-    const before = yield* Ref.get(report)
+    const before = yield* Ref.get(mailbox.report)
     const result = yield* Effect.result(tipOf(before))
     const now = yield* Clock.currentTimeMillis
     const wait = Result.isSuccess(result)
       ? yield* succeeded(before, result.success, now)
       : yield* failed(before, result.failure, now)
-    const next = Effect.andThen(Effect.sleep(wait), Queue.offer(mailbox, { _tag: "Look" }))
+    const next = Effect.andThen(Effect.sleep(wait), Queue.offer(mailbox.messages, { _tag: "Look" }))
     yield* FiberHandle.run(timer, next)
   })
 
   yield* look
   while (true) {
     let isAsked = false
-    for (const message of yield* Queue.takeAll(mailbox)) isAsked = (yield* receive(message, waiting)) || isAsked
+    for (const message of yield* Queue.takeAll(mailbox.messages))
+      isAsked = (yield* receive(mailbox, message)) || isAsked
     if (isAsked) yield* look
   }
 })
 
 /** Lives on after a defect, with everything read anew. */
-const supervised = Effect.fnUntraced(function*(remote: Remote, post: Post) {
+const supervised = Effect.fnUntraced(function*(remote: Remote, mailbox: GitMailbox) {
   let restarts = 0
   while (true) {
     const begin = yield* Clock.currentTimeMillis
-    const cause = yield* Effect.scoped(live(remote, post)).pipe(Effect.sandbox, Effect.flip)
+    const cause = yield* Effect.scoped(live(remote, mailbox)).pipe(Effect.sandbox, Effect.flip)
     restarts = (yield* Clock.currentTimeMillis) - begin > longestRestart ? 1 : restarts + 1
     yield* Metric.update(GitMetrics.restarts, 1)
     yield* Effect.logError("The Git actor failed and is started again", cause)
     const failure = new GitActorFailed({ url: remote.url, reason: words(String(Cause.squash(cause))) })
-    const { tip } = yield* Ref.get(post.report)
-    yield* post.publish({ tip, failure, checkedAt: yield* Clock.currentTimeMillis })
-    yield* answerAll(post.waiting, Effect.fail(failure))
+    const { tip } = yield* Ref.get(mailbox.report)
+    yield* mailbox.publish({ tip, failure, checkedAt: yield* Clock.currentTimeMillis })
+    yield* answer(mailbox, Effect.fail(failure))
     yield* Effect.sleep(Math.min(longestRestart, firstRestart * 2 ** Math.min(restarts - 1, 10)))
   }
 })
-
-const refuse = (message: GitMessage): Effect.Effect<unknown> => {
-  switch (message._tag) {
-    case "Look":
-      return Effect.void
-    case "Refresh":
-      return Deferred.interrupt(message.reply)
-    case "Submit":
-      return Deferred.interrupt(message.reply)
-    case "Withdraw":
-    case "Drain":
-      return Deferred.interrupt(message.reply)
-  }
-}
-
-/** Nobody is left waiting for an actor that has stopped. */
-const dismiss = ({ mailbox, waiting }: Post) =>
-  Effect.gen(function*() {
-    for (const message of yield* Queue.clear(mailbox)) yield* refuse(message)
-    for (const reply of waiting) yield* Deferred.interrupt(reply)
-    yield* Queue.shutdown(mailbox)
-  })
 
 export class GitActor extends Context.Service<GitActor, {
   /** What is true now, and each time something else is; whoever is slow gets only the latest. */
@@ -239,19 +171,19 @@ export class GitActor extends Context.Service<GitActor, {
     Effect.gen(function*() {
       const { credentials, url } = yield* GitOptions
       const remote = yield* makeRemote(yield* openTransport(url, credentials.https))
-      const { changes, post } = yield* makePost
-      yield* Effect.addFinalizer(() => dismiss(post))
-      yield* Effect.forkScoped(supervised(remote, post))
+      const mailbox = yield* makeGitMailbox
+      yield* Effect.addFinalizer(() => dismiss(mailbox))
+      yield* Effect.forkScoped(supervised(remote, mailbox))
 
       const ask = <A, E>(message: (reply: Deferred.Deferred<A, E>) => GitMessage): Effect.Effect<A, E> =>
         Effect.gen(function*() {
           const reply = yield* Deferred.make<A, E>()
-          yield* Queue.offer(post.mailbox, message(reply))
+          yield* Queue.offer(mailbox.messages, message(reply))
           return yield* Deferred.await(reply)
         })
 
       return {
-        changes,
+        changes: mailbox.changes,
         refresh: ask((reply) => ({ _tag: "Refresh", reply })),
         submit: (sender, changes) => ask((reply) => ({ _tag: "Submit", sender, changes, reply })),
         withdraw: (sender) => ask((reply) => ({ _tag: "Withdraw", sender, reply })),

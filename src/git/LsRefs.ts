@@ -2,15 +2,8 @@
 import { Result } from "effect"
 import type { VersionTwo } from "./Advertisement.ts"
 import * as PktLine from "./PktLine.ts"
+import type { Refs } from "./Refs.ts"
 import { type WireFault, words } from "./WireFault.ts"
-
-/** The refs a server told of. */
-export interface Refs {
-  /** Full ref name → commit id. Without `HEAD`. */
-  readonly ids: ReadonlyMap<string, string>
-  /** Where the remote's HEAD points; `id` is absent while that branch has no commit, `target` when it names a commit itself. */
-  readonly head: { readonly id: string | undefined; readonly target: string | undefined } | undefined
-}
 
 /** The first line of a request names us: some servers refuse a client that isn't `git/…`. */
 export const agent = "git/gitops-controller"

@@ -18,6 +18,7 @@ import {
 } from "./GitError.ts"
 import { redact } from "./GitUrl.ts"
 import * as LsRefs from "./LsRefs.ts"
+import type { Refs } from "./Refs.ts"
 import { Limits, type Transport, whole } from "./Transport.ts"
 import type { WireFault } from "./WireFault.ts"
 
@@ -56,7 +57,7 @@ const failureOf = (url: string, fault: WireFault): GitFailure => {
 }
 
 /** The branches that are there, the most alike first. */
-const near = (refs: LsRefs.Refs, branch: string): ReadonlyArray<string> =>
+const near = (refs: Refs, branch: string): ReadonlyArray<string> =>
   [...refs.ids.keys()]
     .filter((ref) => ref.startsWith(heads))
     .slice(0, 1000)
@@ -65,12 +66,12 @@ const near = (refs: LsRefs.Refs, branch: string): ReadonlyArray<string> =>
     .slice(0, 5)
     .map(({ name }) => name)
 
-const hasBranches = (refs: LsRefs.Refs): boolean => refs.ids.keys().some((ref) => ref.startsWith(heads))
+const hasBranches = (refs: Refs): boolean => refs.ids.keys().some((ref) => ref.startsWith(heads))
 
-const headOf = (refs: LsRefs.Refs): string => short(refs.head?.target ?? "HEAD")
+const headOf = (refs: Refs): string => short(refs.head?.target ?? "HEAD")
 
 /** Where the branch points, as far as these refs tell. */
-const pointed = (refs: LsRefs.Refs, branch: string | undefined): string | undefined =>
+const pointed = (refs: Refs, branch: string | undefined): string | undefined =>
   branch === undefined ? refs.head?.id : refs.ids.get(`${heads}${branch}`)
 
 export const makeRemote = Effect.fnUntraced(function*(transport: Transport) {
