@@ -1,5 +1,6 @@
 /** Gives the body of a manifest: from memory if it was parsed lately, else from its blob again. */
 import { Context, Effect, Layer, Option, Ref, Schema, Stream } from "effect"
+import { decodeObject } from "../manifest/JsonText.ts"
 import { formatPlace, type JsonObject, type ManifestRef } from "../manifest/Manifest.ts"
 import { ParserPool } from "../manifest/ParserPool.ts"
 import type { ParserUnavailable } from "../manifest/ParserThread.ts"
@@ -19,8 +20,6 @@ export class ManifestUnreadable extends Schema.TaggedError<ManifestUnreadable>()
 }
 
 /** The text is our own encoding of a map. */
-const decoded = (text: string): JsonObject => JSON.parse(text)
-
 const reasonOf = (fault: ObjectStore.ReadFault | ParserUnavailable): string => {
   switch (fault._tag) {
     case "Missing":
@@ -65,7 +64,7 @@ export class ManifestReader extends Context.Service<ManifestReader, {
         read: Effect.fnUntraced(function*(ref) {
           const texts = payloads.get(ref.blob) ?? (yield* again(ref))
           const text = texts[ref.manifest.position]
-          if (text !== undefined) return decoded(text)
+          if (text !== undefined) return decodeObject(text)
           const place = formatPlace({ path: ref.path, line: ref.manifest.line })
           return yield* new ManifestUnreadable({ place, reason: "its file holds fewer manifests" })
         })

@@ -6,6 +6,7 @@ import { Effect, Schema } from "effect"
 import { ManifestReader, type ManifestUnreadable } from "../git/ManifestReader.ts"
 import type { ApiFailure } from "../kubernetes/ApiError.ts"
 import { Writer, type WriteTarget } from "../kubernetes/Writer.ts"
+import { encodeJson } from "../manifest/JsonText.ts"
 import type { JsonObject, ManifestRef } from "../manifest/Manifest.ts"
 import { kindId, type ObjectId } from "../manifest/ObjectKey.ts"
 import type { Ownership } from "../rules/Ruleset.ts"
@@ -42,7 +43,7 @@ export interface Job {
 }
 
 const encode = (payload: JsonObject, uid: string | undefined): string =>
-  JSON.stringify(uid === undefined ? payload : { ...payload, metadata: { ...payload["metadata"] as JsonObject, uid } })
+  encodeJson(uid === undefined ? payload : { ...payload, metadata: { ...payload["metadata"] as JsonObject, uid } })
 
 const outcomeOf = (live: Job["live"], version: string): Applied["outcome"] =>
   live === undefined ? "created" : live.version === version ? "unchanged" : "configured"

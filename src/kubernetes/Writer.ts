@@ -3,6 +3,7 @@
  * Bodies are encoded JSON; the answer is the object as it is now.
  */
 import { Context, Effect, Layer } from "effect"
+import { decodeObject, encodeJson } from "../manifest/JsonText.ts"
 import type { Json, JsonObject } from "../manifest/Manifest.ts"
 import { type ApiFailure, ApiUnavailable, type RequestFailure, type RequestSubject } from "./ApiError.ts"
 import { apiPath, type Query, resourceName, withQuery } from "./ApiPath.ts"
@@ -75,14 +76,13 @@ const isRecord = (value: unknown): value is JsonObject =>
 
 const withPreconditions = (body: string, { resourceVersion, uid }: ApplyOptions): string => {
   if (uid === undefined && resourceVersion === undefined) return body
-  const object: unknown = JSON.parse(body)
-  if (!isRecord(object)) return body
+  const object = decodeObject(body)
   const metadata = isRecord(object["metadata"]) ? object["metadata"] : {}
   const conditions = {
     ...(uid === undefined ? {} : { uid }),
     ...(resourceVersion === undefined ? {} : { resourceVersion })
   }
-  return JSON.stringify({ ...object, metadata: { ...metadata, ...conditions } })
+  return encodeJson({ ...object, metadata: { ...metadata, ...conditions } })
 }
 
 const pathOf = ({ kind, name, namespace, version }: WriteTarget, query: Query, collection = false): string =>

@@ -55,7 +55,7 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })("from
       const group = `${namespace}.example`
       const commit = yield* repository.commit({
         "a-widget.yaml":
-          `apiVersion: ${group}/v1\nkind: Widget\nmetadata: { name: w, namespace: ${namespace}-new }\nspec: { size: 3 }\n`,
+          `apiVersion: ${group}/v1\nkind: Widget\nmetadata: { name: w, namespace: ${namespace}-new }\nspec: { size: 9007199254740993 }\n`,
         "b-settings.yaml": configMap(`${namespace}-new`, "settings", "x"),
         "y-namespace.yaml": `apiVersion: v1\nkind: Namespace\nmetadata: { name: ${namespace}-new }\n`,
         "z-definition.yaml": `apiVersion: apiextensions.k8s.io/v1
@@ -83,7 +83,7 @@ spec:
         "-o",
         "jsonpath={.spec.size}"
       ])
-      assert.strictEqual(size, "3")
+      assert.strictEqual(size, "9007199254740993", "to the last digit")
     }))
 
   it.effect("drift is put right at once, and what Git does not state is left to whoever set it", () =>

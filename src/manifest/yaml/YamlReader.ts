@@ -7,7 +7,8 @@ import { shortened } from "../quoted.ts"
 import { isRefusal, keyText, readPlain, readTagged, type Refusal } from "./ScalarValue.ts"
 import { YamlFault } from "./YamlCursor.ts"
 import { YamlMap, type YamlPlaces } from "./YamlMap.ts"
-import { YamlScanner, type YamlToken, type YamlTokenType } from "./YamlScanner.ts"
+import { YamlScanner } from "./YamlScanner.ts"
+import type { YamlToken, YamlTokenType } from "./YamlToken.ts"
 
 export interface YamlDocument {
   readonly value: Json

@@ -5,35 +5,7 @@
 import { scanName, scanTag } from "./Properties.ts"
 import { scanBlock, scanPlain, scanQuoted } from "./ScalarText.ts"
 import { end, isBlank, isBlankOrEnd, isBreak, YamlCursor, YamlFault } from "./YamlCursor.ts"
-
-export type YamlTokenType =
-  | "Alias"
-  | "Anchor"
-  | "BlockEnd"
-  | "BlockEntry"
-  | "BlockMap"
-  | "BlockList"
-  | "DocumentEnd"
-  | "DocumentStart"
-  | "FlowEntry"
-  | "FlowList"
-  | "FlowListEnd"
-  | "FlowMap"
-  | "FlowMapEnd"
-  | "Key"
-  | "Scalar"
-  | "StreamEnd"
-  | "Tag"
-  | "Value"
-
-export interface YamlToken {
-  readonly type: YamlTokenType
-  readonly start: number
-  /** The text of a scalar, the name of an anchor or alias, the full name of a tag. */
-  readonly value: string
-  /** A scalar without quotes. */
-  readonly plain: boolean
-}
+import type { YamlToken, YamlTokenType } from "./YamlToken.ts"
 
 /**
  * The place of a token that turns out to be a key if a `:` follows on the same line. One for each level of brackets.
