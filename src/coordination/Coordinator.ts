@@ -63,6 +63,8 @@ const make = Effect.fnUntraced(function*(options: CoordinatorOptions) {
     while (true) {
       for (const message of yield* Queue.takeAll(mailbox)) state = CoordinatorState.fold(state, message)
       state = CoordinatorState.advance(yield* record.attend(state))
+      // What settled just now is kept before anybody hears of it: the next process may begin at once.
+      if (state.settledRound === state.round) state = CoordinatorState.advance(yield* record.attend(state))
       if (CoordinatorState.needsRecord(state)) yield* wakeLater
       yield* publish(state)
       yield* log(state, yield* Clock.currentTimeMillis)

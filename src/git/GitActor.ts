@@ -16,7 +16,7 @@ import {
   Random,
   Ref,
   Result,
-  Stream
+  type Stream
 } from "effect"
 import { emptyIndex } from "../manifest/ManifestIndex.ts"
 import type { KindId } from "../manifest/ObjectKey.ts"

@@ -1,6 +1,7 @@
 /** HTTP by undici, and by nobody else in this room: one connection kept, one request at a time, answers inflated, nothing followed. */
 import * as NodeStream from "@effect/platform-node/NodeStream"
 import { Effect, type Scope, type Stream } from "effect"
+import { createSecureContext, getCACertificates } from "node:tls"
 import { createGunzip } from "node:zlib"
 import { Agent, type Dispatcher } from "undici"
 
@@ -61,37 +62,50 @@ const bodyOf = ({ body, headers }: Dispatcher.ResponseData): Stream.Stream<Buffe
   return NodeStream.fromReadable<Buffer, HttpBroken>({ evaluate: plain, onError: broken })
 }
 
-/** A client that trusts and shows these certificates. */
-export const makeHttpClient = (tls: TlsFiles): Effect.Effect<HttpClient, never, Scope.Scope> =>
+/** Node knows the CAs it was built with; those an administrator added to the system count as well. */
+const systemCas = (): Array<string> => [...new Set([...getCACertificates("default"), ...getCACertificates("system")])]
+
+const makeAgent = ({ ca, cert, key }: TlsFiles): Agent =>
+  new Agent({
+    connect: {
+      secureContext: createSecureContext({
+        ca: ca ?? systemCas(),
+        ...cert === undefined ? {} : { cert },
+        ...key === undefined ? {} : { key }
+      }),
+      timeout: connectTimeout
+    },
+    keepAliveTimeout,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    allowH2: false
+  })
+
+/** A client that trusts and shows these certificates. Fails when they are none. */
+export const makeHttpClient = (tls: TlsFiles): Effect.Effect<HttpClient, HttpBroken, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.sync(() =>
-      new Agent({
-        connect: { ...tls, timeout: connectTimeout },
-        keepAliveTimeout,
-        headersTimeout: 0,
-        bodyTimeout: 0,
-        allowH2: false
-      })
-    ),
+    Effect.try({ try: () => makeAgent(tls), catch: broken }),
     (agent) => Effect.promise(() => agent.destroy())
   ).pipe(
     Effect.map((agent): HttpClient => ({
       send: ({ body, headers, method, url }) =>
-        Effect.acquireRelease(Effect.sync(() => new AbortController()), (controller) =>
-          Effect.sync(() => controller.abort())).pipe(
-            Effect.flatMap(({ signal }) =>
-              Effect.tryPromise({
-                try: () =>
-                  agent.request({ ...targetOf(url), method, headers, signal, ...body === undefined ? {} : { body } }),
-                catch: broken
-              })
-            ),
-            Effect.map((response) => ({
-              status: response.statusCode,
-              header: headerOf(response.headers),
-              body: bodyOf(response)
-            }))
-          )
+        Effect.acquireRelease(
+          Effect.sync(() => new AbortController()),
+          (controller) => Effect.sync(() => controller.abort())
+        ).pipe(
+          Effect.flatMap(({ signal }) =>
+            Effect.tryPromise({
+              try: () =>
+                agent.request({ ...targetOf(url), method, headers, signal, ...body === undefined ? {} : { body } }),
+              catch: broken
+            })
+          ),
+          Effect.map((response) => ({
+            status: response.statusCode,
+            header: headerOf(response.headers),
+            body: bodyOf(response)
+          }))
+        )
     }))
   )
 

@@ -51,14 +51,17 @@ export const makeHttpTransport = Effect.fnUntraced(
       const files = yield* contents(tlsFiles)
       const current = yield* Ref.get(connection)
       if (current !== undefined && sameFiles(current.files, files)) return current.client
-      if (current !== undefined) yield* Scope.close(current.scope, Exit.void)
+      if (current !== undefined) {
+        yield* Ref.set(connection, undefined)
+        yield* Scope.close(current.scope, Exit.void)
+      }
       const scope = yield* Scope.fork(outer)
       const [ca, cert, key] = files.map((file) => file === undefined ? undefined : Redacted.value(file))
       const client = yield* makeHttpClient({
         ...ca === undefined ? {} : { ca },
         ...cert === undefined ? {} : { cert },
         ...key === undefined ? {} : { key }
-      }).pipe(Scope.provide(scope))
+      }).pipe(Scope.provide(scope), Effect.mapError((broken) => HttpFault.fromBroken(where, broken)))
       yield* Ref.set(connection, { client, files, scope })
       return client
     })

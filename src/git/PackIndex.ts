@@ -100,7 +100,17 @@ export const indexPack = Effect.fnUntraced(
 
     const add = Effect.fnUntraced(
       function*(entry: Entry, end: number, type: ObjectType, body: Buffer, base: PackedObject | undefined) {
-        const object = { type, size: body.length, pack, start: entry.start, end, inflatedSize: entry.size, base }
+        const isLarge = body.length >= large || entry.size >= large || base?.isLarge === true
+        const object = {
+          type,
+          size: body.length,
+          pack,
+          start: entry.start,
+          end,
+          inflatedSize: entry.size,
+          base,
+          isLarge
+        }
         const name = body.length < large
           ? objectName(type, body)
           : yield* digest(header(type, body.length), body, turns)

@@ -2,7 +2,7 @@
 import { Effect, Result } from "effect"
 import * as Delta from "./Delta.ts"
 import type { ObjectType } from "./GitObject.ts"
-import { inflateAt, inflateNow, large } from "./Inflate.ts"
+import { inflateAt, inflateNow } from "./Inflate.ts"
 
 export interface PackedObject {
   readonly type: ObjectType
@@ -16,6 +16,8 @@ export interface PackedObject {
   readonly inflatedSize: number
   /** What the delta is from. */
   readonly base: PackedObject | undefined
+  /** Whether it, or anything it is made from, takes long to inflate. */
+  readonly isLarge: boolean
 }
 
 /** Bodies read lately, the least recently used dropped first. */
@@ -56,12 +58,6 @@ export const makeBodyCache = (limit: number): BodyCache => {
       bytes = 0
     }
   }
-}
-
-const isLarge = (object: PackedObject): boolean => {
-  for (let at: PackedObject | undefined = object; at !== undefined; at = at.base)
-    if (at.size >= large || at.inflatedSize >= large) return true
-  return false
 }
 
 /** The object, and what it is a delta from, down to one whose body is cached or whole. */
@@ -112,4 +108,8 @@ const readLarge = Effect.fnUntraced(function*(object: PackedObject, cache: BodyC
 
 /** The body of an object; the failure says what is wrong with the pack. */
 export const readBody = (object: PackedObject, cache: BodyCache): Effect.Effect<Buffer, string> =>
-  Effect.suspend(() => isLarge(object) ? readLarge(object, cache) : Effect.fromResult(readNow(object, cache)))
+  Effect.suspend(() => {
+    const body = cache.get(object)
+    if (body !== undefined) return Effect.succeed(body)
+    return object.isLarge ? readLarge(object, cache) : Effect.fromResult(readNow(object, cache))
+  })

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, type Scope } from "effect"
 import { writeFileSync } from "node:fs"
 import { makeAuthority } from "../cluster/Certificates.ts"
 import { temporaryFolder } from "../process/TemporaryFolder.ts"
@@ -94,8 +94,8 @@ describe("a remote that fails", () => {
       const message =
         `URL answers with text/html instead of Git's protocol, beginning "Sign in Sign in". Check that gitUrl is the URL for "git clone", and that no login page or proxy stands in between`
       assert.strictEqual(yield* withFault(room, () => htmlPage), message)
-      const fresh = yield* startGit(room.http.url, { https: room.http.credentials })
       room.http.setFault(() => htmlPage)
+      const fresh = yield* startGit(room.http.url, { https: room.http.credentials })
       const failure = yield* Effect.flip(fresh.git.refresh)
       assert.strictEqual(failure.message.replaceAll(room.http.url, "URL"), message)
       assert.isUndefined((yield* fresh.latest).tip)
@@ -143,18 +143,23 @@ describe("a remote that fails", () => {
         ) {
           assert.match(yield* withFault(room, plan), /^URL can't be reached: the connection was cut/)
         }
-        http.requests.length = 0
+        const measured = Effect.fnUntraced(function*(fetch: Effect.Effect<unknown, unknown, Scope.Scope>) {
+          http.requests.length = 0
+          yield* fetch
+          return http.requests.find(({ command }) => command === "fetch")?.answerBytes ?? 0
+        })
+        const start = startGit(http.url, { https: http.credentials })
         yield* commit(room.bare, "measured")
-        yield* room.git.refresh
-        const size = http.requests.find(({ command }) => command === "fetch")?.answerBytes ?? 0
+        const fetched = yield* measured(room.git.refresh)
+        const cloned = yield* measured(Effect.flatMap(start, ({ git }) => git.refresh))
         for (let part = 0; part < 10; part++) {
-          const cut = onCommand("fetch", { cutAfter: Math.floor(size * part / 10) })
+          // Later fetches may be somewhat smaller than the measured one, clones only larger.
           assert.match(
-            yield* withFault(room, cut),
+            yield* withFault(room, onCommand("fetch", { cutAfter: Math.floor(fetched * part / 20) })),
             /^URL can't be reached: (the connection was cut|its answer was cut off)/
           )
-          const fresh = yield* startGit(http.url, { https: http.credentials })
-          http.setFault(cut)
+          http.setFault(onCommand("fetch", { cutAfter: Math.floor(cloned * part / 10) }))
+          const fresh = yield* start
           yield* Effect.flip(fresh.git.refresh)
           assert.isUndefined((yield* fresh.latest).tip)
           http.setFault(() => undefined)
@@ -213,8 +218,8 @@ describe("a remote that fails", () => {
         message,
         `URL sends us on to ${elsewhere}/cluster.git/git-upload-pack, and credentials don't follow to another host. If that is the repository, make it the gitUrl`
       )
-      const fresh = yield* startGit(room.http.url, { https: room.http.credentials })
       room.http.setFault(redirectTo(elsewhere))
+      const fresh = yield* startGit(room.http.url, { https: room.http.credentials })
       assert.include((yield* Effect.flip(fresh.git.refresh)).message, `sends us on to ${elsewhere}/cluster.git, and`)
       assert.isEmpty(other.requests)
 
@@ -297,6 +302,14 @@ describe("credentials", () => {
       const http = yield* startHttpGitServer(bare, { clientCertificate: true })
       const { git } = yield* startGit(http.url, { https: http.credentials })
       assert.strictEqual((yield* git.refresh).commit, yield* bare.tip())
+
+      const keyFile = `${yield* temporaryFolder("gitops-key-")}/client.key`
+      writeFileSync(keyFile, "no key at all")
+      const keyless = yield* startGit(http.url, { https: { ...http.credentials, keyFile } })
+      assert.match(
+        (yield* Effect.flip(keyless.git.refresh)).message,
+        /^A file of the credentials for https:.* can't be used: certFile and keyFile must be a certificate and its key in PEM/
+      )
 
       const strangers = yield* startGit(http.url)
       assert.strictEqual(
