@@ -150,7 +150,10 @@ export const makeHttpTransport = Effect.fnUntraced(
       const target = `${yield* Ref.get(base)}/${service}`
       const answer = yield* send(target, request)
       const next = follow(target, answer)
-      if (next !== undefined) return yield* new RedirectRefused({ url, location: redact(next) })
+      if (next !== undefined) {
+        const location = next.endsWith(`/${service}`) ? next.slice(0, -service.length - 1) : next
+        return yield* new RedirectRefused({ url, location: redact(location) })
+      }
       return yield* checked(answer, "result")
     })
 

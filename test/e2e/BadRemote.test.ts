@@ -1,179 +1,118 @@
 import { assert, layer } from "@effect/vitest"
-import { Context, Effect, Layer } from "effect"
+import { Effect } from "effect"
 import { writeFileSync } from "node:fs"
+import { ControlPlane } from "../cluster/ControlPlane.ts"
 import { sharedControlPlane } from "../cluster/SharedControlPlane.ts"
 import { eventually } from "../process/Eventually.ts"
-import { onCommand } from "../remote/HttpFault.ts"
-import { remoteFaults } from "./badRemote/RemoteFaults.ts"
-import { type RemoteWorld, remoteWorld } from "./badRemote/RemoteWorld.ts"
+import { bareRepository } from "../remote/BareRepository.ts"
+import { makeLogin } from "../remote/HttpCredentials.ts"
+import { htmlPage } from "../remote/HttpFault.ts"
+import { type HttpGitServerOptions, startHttpGitServer } from "../remote/HttpGitServer.ts"
+import { startController } from "./Controller.ts"
 
-const patience = { within: 30_000 }
+const configMap = (namespace: string, value: string) =>
+  `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a, namespace: ${namespace} }\ndata: { value: ${value} }\n`
 
-const keepsItsSecrets = Effect.fnUntraced(function*({ output, secrets }: RemoteWorld) {
-  const text = yield* output
-  assert.include(text, "gitops_")
-  for (const secret of secrets) assert.notInclude(text, secret)
+const setUp = Effect.fnUntraced(function*(options: HttpGitServerOptions = {}, files: "empty" | "one" = "one") {
+  const cluster = yield* ControlPlane
+  const namespace = yield* cluster.namespace("remote")
+  const repository = yield* bareRepository()
+  if (files === "one") yield* repository.commit({ "a.yaml": configMap(namespace, "one") })
+  const server = yield* startHttpGitServer(repository, options)
+  const config = {
+    gitUrl: server.url,
+    stateNamespace: `${namespace}-state`,
+    credentials: { https: server.credentials },
+    rules: [{ syncTo: "kubernetes" }]
+  }
+  const start = (change: Readonly<Record<string, unknown>> = {}) =>
+    startController({ kubeconfig: cluster.kubeconfig, config: { ...config, ...change } })
+  const value = cluster.kubectlOk(["get", "configmap", "a", "-n", namespace, "-o", "jsonpath={.data.value}"])
+  const seen = (wanted: string) =>
+    eventually(`the value is ${wanted}`, value, (text) => text === wanted, { within: 60_000 })
+  const change = (wanted: string) => repository.commit({ "a.yaml": configMap(namespace, wanted) })
+  return { change, config, repository, seen, server, start, value }
 })
 
-/** In step with its first commit, and then its server falls silent. */
-class Stalling extends Context.Service<Stalling, RemoteWorld>()("test/Stalling") {
-  static readonly layer = Layer.effect(
-    Stalling,
+const failing = (words: string) => ({ gitFailure = "" }: { readonly gitFailure?: string }) => gitFailure.includes(words)
+
+layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })("a repository that cannot be read", (it) => {
+  it.effect("an empty one is no failure, and its first commit is applied", () =>
     Effect.gen(function*() {
-      const world = yield* remoteWorld("stalling")
-      yield* world.has("one")
-      world.server.setFault(onCommand("ls-refs", { silent: true }))
-      return world
-    })
-  )
-}
-
-/** In step with its first commit. */
-class Synced extends Context.Service<Synced, RemoteWorld>()("test/Synced") {
-  static readonly layer = Layer.effect(Synced, Effect.tap(remoteWorld("remote"), (world) => world.has("one")))
-}
-
-const worlds = Layer.merge(Stalling.layer, Synced.layer).pipe(Layer.provideMerge(sharedControlPlane))
-
-layer(worlds, { timeout: 120_000, excludeTestServices: true })("a repository that cannot be read now", (it) => {
-  for (const [what, { happens, passes, said }] of Object.entries(remoteFaults)) {
-    it.effect(`${what}: is told, the last good commit stays in force, and it goes on by itself`, () =>
-      Effect.gen(function*() {
-        const world = yield* Synced
-        const { controller, drift, has, put, server, value } = world
-        const { commit: good } = yield* controller.until(
-          "it is well",
-          (seen) => seen.gitFailure === undefined && seen.settled
-        )
-        const before = yield* value
-        const message = typeof said === "string" ? said.replaceAll("URL", server.url) : said(world)
-        const next = yield* Effect.gen(function*() {
-          yield* happens(world)
-          const next = yield* put(what)
-          const status = yield* world.says(message)
-          assert.strictEqual(status.commit, good)
-          yield* drift
-          yield* has(before)
-          assert.include(yield* controller.log, JSON.stringify(message).slice(1, -1))
-          return next
-        }).pipe(Effect.ensuring(passes(world)))
-        yield* controller.inStepWith(next, patience)
-        assert.strictEqual(yield* value, what)
-        assert.isUndefined((yield* controller.status).gitFailure)
-      }))
-  }
-
-  it.effect("no credential is told to anybody in all of that", () =>
-    Effect.gen(function*() {
-      const world = yield* Synced
-      assert.isAbove(world.secrets.length, 3)
-      yield* keepsItsSecrets(world)
+      const { change, seen, start } = yield* setUp({}, "empty")
+      const controller = yield* start()
+      const empty = yield* controller.until("it is ready with nothing", ({ ready, settled }) => ready && settled)
+      assert.isUndefined(empty.commit)
+      assert.isUndefined(empty.gitFailure)
+      yield* change("first")
+      yield* seen("first")
     }))
 
-  it.effect("an empty repository is told, and its first commit is applied", () =>
+  it.effect("a branch that does not exist is told with the branches that do, and followed once it does", () =>
     Effect.gen(function*() {
-      const world = yield* remoteWorld("empty", { prepare: () => Effect.void })
-      const status = yield* world.controller.until(
-        "it has looked",
-        ({ source }) => source.branch !== undefined,
-        patience
+      const { repository, seen, start } = yield* setUp()
+      const controller = yield* start({ branch: "mian" })
+      const { gitFailure = "" } = yield* controller.until("the failure is told", failing("mian"))
+      assert.match(gitFailure, /has no branch mian.*main/)
+      yield* repository.moveBranch(yield* Effect.map(repository.tip(), String), "mian")
+      yield* seen("one")
+    }))
+
+  it.effect("refused credentials are told with their file and never shown; a rotated password works without a restart", () =>
+    Effect.gen(function*() {
+      const { change, config, seen, server, start } = yield* setUp({ credentials: "made" })
+      const controller = yield* start()
+      yield* seen("one")
+      const passwordFile = config.credentials.https.passwordFile ?? ""
+      const rotated = { ...makeLogin(), username: server.login?.username ?? "" }
+      const old = server.login?.password ?? "no password"
+      server.setCredentials(rotated)
+      yield* change("two")
+      const { gitFailure = "" } = yield* controller.until(
+        "the refusal is told",
+        failing("refuses the credentials (401)")
       )
-      assert.isUndefined(status.commit)
-      assert.isUndefined(status.gitFailure)
-      yield* eventually("it is logged", world.controller.log, (log) => log.includes("The repository is empty"))
-      const commit = yield* world.put("first")
-      yield* world.controller.inStepWith(commit, patience)
-      yield* world.has("first")
+      assert.include(gitFailure, passwordFile)
+      yield* Effect.sync(() => writeFileSync(passwordFile, rotated.password))
+      yield* seen("two")
+      const log = yield* controller.log
+      assert.notInclude(log, old)
+      assert.notInclude(log, rotated.password)
+      assert.notInclude(gitFailure, old)
     }))
 
-  it.effect("a branch that does not exist is told with those that do, and applied once it is pushed", () =>
+  it.effect("an unknown CA is told with the key of the configuration that cures it", () =>
     Effect.gen(function*() {
-      const world = yield* remoteWorld("branch", {
-        branch: "production",
-        prepare: (repository, put) =>
-          Effect.andThen(put("of main"), repository.commit({ "x.txt": "x" }, { branch: "product" }))
-      })
-      const { url } = world.server
-      yield* world.says(
-        `${url} has no branch production: there are product, main. Push the branch, or correct "branch" in the configuration`
-      )
-      assert.strictEqual((yield* world.controller.get("/readyz")).status, 503)
-      assert.strictEqual(yield* world.value, "")
-      const commit = yield* world.put("of production", "production")
-      yield* world.controller.inStepWith(commit, patience)
-      yield* world.has("of production")
+      const { start } = yield* setUp()
+      const controller = yield* start({ credentials: {} })
+      const { gitFailure = "" } = yield* controller.until("the failure is told", failing("certificate isn't trusted"))
+      assert.include(gitFailure, "credentials.https.caFile")
     }))
 
-  it.effect("a wrong password is told from the start, and the right one works without a restart", () =>
+  it.effect("a page that answers in its place is told, and what was applied stays until it is back", () =>
     Effect.gen(function*() {
-      const world: RemoteWorld = yield* remoteWorld("password", {
-        give: (credentials) => {
-          writeFileSync(credentials.passwordFile ?? "", "mistyped\n")
-          return credentials
-        }
-      })
-      const { credentials: { passwordFile = "" }, login, url } = world.server
-      yield* world.says(
-        `${url} refuses the credentials (401): check credentials.https.username and the password or token in ${passwordFile}`
-      )
-      assert.strictEqual((yield* world.controller.get("/readyz")).status, 503)
-      writeFileSync(passwordFile, `${login?.password}\n`)
-      yield* world.has("one")
-      yield* keepsItsSecrets({ ...world, secrets: [...world.secrets, "mistyped"] })
+      const { change, seen, server, start, value } = yield* setUp()
+      const controller = yield* start()
+      yield* seen("one")
+      yield* Effect.sync(() => server.setFault(() => htmlPage))
+      yield* change("two")
+      const status = yield* controller.until("the failure is told", ({ gitFailure }) => gitFailure !== undefined)
+      assert.match(status.gitFailure ?? "", /text\/html/)
+      assert.strictEqual(status.total.inStep, 1)
+      assert.strictEqual(yield* value, "one")
+      yield* Effect.sync(() => server.setFault(() => undefined))
+      yield* seen("two")
     }))
 
-  it.effect("a password file that is missing is told, and used once it is there", () =>
+  it.effect("a server that goes away and comes back is waited for", () =>
     Effect.gen(function*() {
-      const world: RemoteWorld = yield* remoteWorld("missing", {
-        give: (credentials) => ({ ...credentials, passwordFile: `${credentials.passwordFile}-later` })
-      })
-      const { credentials: { passwordFile = "" }, login, url } = world.server
-      yield* world.says(
-        `A file of the credentials for ${url} can't be used: ${passwordFile}-later: there is no such file; make it, or mount the Secret that holds it`
-      )
-      writeFileSync(`${passwordFile}-later`, `${login?.password}\n`)
-      yield* world.has("one")
-      yield* keepsItsSecrets(world)
+      const { change, seen, server, start } = yield* setUp()
+      const controller = yield* start()
+      yield* seen("one")
+      yield* server.stop
+      yield* change("two")
+      yield* controller.until("the failure is told", failing("can't be reached"))
+      yield* server.start
+      yield* seen("two")
     }))
-
-  it.effect("no credentials where some are asked for: is told what to configure", () =>
-    Effect.gen(function*() {
-      const world = yield* remoteWorld("nobody", { give: ({ caFile }) => caFile === undefined ? {} : { caFile } })
-      yield* world.says(
-        `${world.server.url} asks for credentials (401): put a password or token into a file and name it in credentials.https.passwordFile`
-      )
-    }))
-
-  it.effect("a certificate of an authority that nobody configured: is told what to configure, and no password is sent", () =>
-    Effect.gen(function*() {
-      const world = yield* remoteWorld("authority", {
-        give: ({ passwordFile, username }) => ({
-          ...username === undefined ? {} : { username },
-          ...passwordFile === undefined ? {} : { passwordFile }
-        })
-      })
-      yield* world.says(
-        `${world.server.url}: the server's certificate isn't trusted (it is signed by an unknown CA); put the certificate of its CA into a file and name it in credentials.https.caFile`
-      )
-      assert.lengthOf(world.server.requests, 0)
-      assert.isFalse(yield* world.controller.process.hasExited)
-    }))
-
-  it.effect(
-    "a server that stalls: is told after 30 s, the last good commit stays in force, and it goes on by itself",
-    () =>
-      Effect.gen(function*() {
-        const world = yield* Stalling
-        const next = yield* world.put("two")
-        const status = yield* world.says(`${world.server.url} was silent for 30 s: gave up waiting, and trying again`)
-        assert.notStrictEqual(status.commit, next)
-        yield* world.drift
-        yield* world.has("one")
-        world.server.setFault(() => undefined)
-        yield* world.controller.inStepWith(next, { within: 45_000 })
-        yield* world.has("two")
-        yield* keepsItsSecrets(world)
-      }),
-    120_000
-  )
 })

@@ -216,7 +216,7 @@ describe("a remote that fails", () => {
       const message = yield* withFault(room, redirectTo(elsewhere))
       assert.strictEqual(
         message,
-        `URL sends us on to ${elsewhere}/cluster.git/git-upload-pack, and credentials don't follow to another host. If that is the repository, make it the gitUrl`
+        `URL sends us on to ${elsewhere}/cluster.git, and credentials don't follow to another host. If that is the repository, make it the gitUrl`
       )
       room.http.setFault(redirectTo(elsewhere))
       const fresh = yield* startGit(room.http.url, { https: room.http.credentials })
