@@ -1,9 +1,11 @@
 // One repository in which everything is right, and then goes wrong at once beside what stays right; a controller that syncs it.
 import { Context, Effect, Layer } from "effect"
 import type { Status } from "../../../src/http/Status.ts"
+import type { AuditedRequest } from "../../cluster/AuditLog.ts"
 import { ControlPlane } from "../../cluster/ControlPlane.ts"
 import type { KubectlFailed } from "../../cluster/Kubectl.ts"
 import { sharedControlPlane } from "../../cluster/SharedControlPlane.ts"
+import type { NeverHappened } from "../../process/Eventually.ts"
 import { type BareRepository, bareRepository } from "../../remote/BareRepository.ts"
 import type { Changes } from "../../remote/Changes.ts"
 import { type Controller, startController } from "../Controller.ts"
@@ -25,6 +27,8 @@ export interface World {
   readonly versions: Effect.Effect<ReadonlyMap<string, string>, KubectlFailed>
   /** The value that an object carries; `""` where there is no such object. */
   readonly value: (object: string) => Effect.Effect<string, KubectlFailed>
+  /** What the cluster was asked since the commit that got everything wrong. */
+  readonly requests: Effect.Effect<ReadonlyArray<AuditedRequest>, NeverHappened>
   /** In step with the commit that got everything wrong. */
   readonly status: Status
 }
@@ -43,7 +47,7 @@ export class BadWorld extends Context.Service<BadWorld, World>()("test/BadWorld"
   static readonly layer = Layer.effect(
     BadWorld,
     Effect.gen(function*() {
-      const { kubeconfig, kubectlOk } = yield* ControlPlane
+      const { auditMark, auditSince, kubeconfig, kubectlOk } = yield* ControlPlane
       yield* kubectlOk(["create", "namespace", namespace])
       const here = (...args: ReadonlyArray<string>) => kubectlOk(["-n", namespace, ...args])
       const versions = here("get", "configmaps,secrets,services,deployments", "-o", `jsonpath=${everyVersion}`).pipe(
@@ -64,6 +68,7 @@ export class BadWorld extends Context.Service<BadWorld, World>()("test/BadWorld"
         "good/old.yaml": configMap("good-old", "good"),
         "good/new.yaml": configMap("good-new", "good")
       }
+      const mark = yield* auditMark
       const second = yield* repository.commit(merged([stillRight, ...all.map(({ bad }) => bad)]))
       const status = yield* controller.inStepWith(second, { within: 60_000 })
       return {
@@ -72,6 +77,7 @@ export class BadWorld extends Context.Service<BadWorld, World>()("test/BadWorld"
         versionsBefore,
         versions,
         value: (object) => here("get", object, "--ignore-not-found", "-o", "jsonpath={.metadata.annotations.value}"),
+        requests: auditSince(mark),
         status
       }
     })

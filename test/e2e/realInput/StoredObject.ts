@@ -12,8 +12,6 @@ export type JsonValue =
 export interface StoredObject {
   /** `Deployment.apps shop/web` */
   readonly key: string
-  /** Changes with every write that changes something. */
-  readonly version: string
   /** All of it but bookkeeping, without what the server set by itself. */
   readonly content: JsonValue
   /** What the field manager of this name owns by apply. */
@@ -34,7 +32,6 @@ export interface RawObject {
   readonly metadata: {
     readonly name: string
     readonly namespace?: string
-    readonly resourceVersion: string
     readonly labels?: Readonly<Record<string, string>>
     readonly managedFields?: ReadonlyArray<ManagedFields>
     readonly [key: string]: JsonValue | undefined | ReadonlyArray<ManagedFields>
@@ -85,7 +82,6 @@ export const storedObject = (raw: RawObject, manager: string): StoredObject => {
   const plain: JsonValue = JSON.parse(JSON.stringify({ ...raw, metadata }))
   return {
     key: `${raw.kind}${group} ${namespace === undefined ? "" : `${namespace}/`}${name}`,
-    version: raw.metadata.resourceVersion,
     content: withSortedConditions(maskServerSet(raw.kind, without(plain, ["metadata", "labels", membership]))),
     owned: ownedBy(manager, managedFields)
   }

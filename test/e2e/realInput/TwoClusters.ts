@@ -38,7 +38,7 @@ const writeFiles = (files: ReadonlyArray<ManifestFile>) =>
 const applyByKubectl = (cluster: StartedControlPlane, files: ReadonlyArray<ManifestFile>) =>
   Effect.gen(function*() {
     const options = ["--server-side", "--force-conflicts", `--field-manager=${fieldManager}`, "--recursive"]
-    for (const step of inOrder(files).filter(({ length }) => length > 0)) {
+    for (const step of inOrder(files)) {
       yield* cluster.kubectlOk(["apply", ...options, "-f", yield* writeFiles(step)])
       yield* cluster.kubectlOk(["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"])
     }
@@ -86,8 +86,6 @@ export class TwoClusters extends Context.Service<TwoClusters, {
   readonly status: Status
   /** The same from another run of the controller. */
   readonly again: Effect.Effect<Status>
-  /** Applies files once more to the cluster that kubectl filled. */
-  readonly againByKubectl: (files: ReadonlyArray<ManifestFile>) => Effect.Effect<void>
   /** What both have now of the objects that these files describe. */
   readonly read: (files: ReadonlyArray<ManifestFile>) => Effect.Effect<BothStored>
 }>()("test/TwoClusters") {
@@ -110,9 +108,7 @@ export class TwoClusters extends Context.Service<TwoClusters, {
           })
           return { byKubectl, byController }
         }).pipe(Effect.scoped, Effect.orDie)
-      const againByKubectl = (files: ReadonlyArray<ManifestFile>) =>
-        applyByKubectl(theirs, files).pipe(Effect.scoped, Effect.orDie)
-      return { sets, theirs, ours, status, again: Effect.orDie(again), againByKubectl, read }
+      return { sets, theirs, ours, status, again: Effect.orDie(again), read }
     })
   )
 }
