@@ -25,9 +25,14 @@ const unreachable = (address: string) => (cause: unknown) =>
       "Start it with \"gitops-controller run\", or say where it listens with --url."
   })
 
+const noAddress = (address: string) =>
+  new CommandFailed({ exitCode: 2, message: `--url "${address}" is no address; write it as http://127.0.0.1:8080` })
+
 const ask = Effect.fn("status.ask")(function*(address: string) {
   const client = yield* HttpClient.HttpClient
-  return yield* client.get(new URL("/status", address)).pipe(
+  const url = URL.parse("/status", address)
+  if (url === null || !url.protocol.startsWith("http")) return yield* noAddress(address)
+  return yield* client.get(url).pipe(
     Effect.flatMap(HttpClientResponse.filterStatusOk),
     Effect.flatMap(HttpClientResponse.schemaBodyJson(Status)),
     Effect.timeout("10 seconds"),

@@ -6,7 +6,7 @@ import { sharedControlPlane } from "../cluster/SharedControlPlane.ts"
 import { eventually } from "../process/Eventually.ts"
 import { bareRepository } from "../remote/BareRepository.ts"
 import { makeLogin } from "../remote/HttpCredentials.ts"
-import { htmlPage } from "../remote/HttpFault.ts"
+import { htmlPage, times } from "../remote/HttpFault.ts"
 import { type HttpGitServerOptions, startHttpGitServer } from "../remote/HttpGitServer.ts"
 import { startController } from "./Controller.ts"
 
@@ -115,4 +115,26 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })("a re
       yield* server.start
       yield* seen("two")
     }))
+
+  it.effect(
+    "a server that stalls is given up on after 30 s, what was applied stays in force, and it goes on by itself",
+    () =>
+      Effect.gen(function*() {
+        const { change, seen, server, start, value } = yield* setUp()
+        const controller = yield* start()
+        yield* seen("one")
+        const silentOnce = times(1, { silent: true })
+        server.setFault((request) => request.command === "ls-refs" ? silentOnce(request) : undefined)
+        yield* change("two")
+        const message = `${server.url} was silent for 30 s: gave up waiting, and trying again`
+        const status = yield* controller.until("the silence is told", ({ gitFailure }) => gitFailure === message, {
+          within: 45_000
+        })
+        assert.strictEqual(status.total.inStep, 1)
+        assert.strictEqual(yield* value, "one")
+        yield* seen("two")
+        assert.include(yield* controller.log, message)
+      }),
+    120_000
+  )
 })

@@ -201,5 +201,8 @@ describe("the command line", () => {
       assert.strictEqual(answer.code, 2)
       assert.include(answer.stderr, "No controller answers at http://127.0.0.1:9")
       assert.include(answer.stderr, "gitops-controller run")
+      const wrong = yield* runCommand(["status", "--url", "localhost:8080"], process.cwd())
+      assert.strictEqual(wrong.code, 2)
+      assert.include(wrong.stderr, "--url \"localhost:8080\" is no address; write it as http://127.0.0.1:8080")
     }))
 })
