@@ -1,4 +1,5 @@
 // One figure of a benchmark: what was measured, beside what, and whether it is as good as it should be.
+import { median } from "./Statistics.ts"
 
 export type Unit = "ms" | "MiB" | "requests"
 
@@ -15,6 +16,11 @@ export interface Figure {
   readonly ours: number
   /** What ours is measured against. */
   readonly peer?: number
+  /**
+   * Ours and the peer's of each round, one right after the other. A machine's speed changes by the minute, so the ratio is the
+   * median of theirs, and not that of two medians.
+   */
+  readonly rounds?: ReadonlyArray<readonly [ours: number, peer: number]>
   /** Without one it is shown for information. */
   readonly goal?: Goal
 }
@@ -34,9 +40,10 @@ export const quantity = (value: number, unit: Unit): string => {
 const times = (ratio: number): string => `${ratio.toFixed(2)}x`
 
 /** How ours and the peer's compare, in the goal's direction. */
-export const ratioOf = ({ goal, ours, peer }: Figure): number | undefined => {
+export const ratioOf = ({ goal, ours, peer, rounds }: Figure): number | undefined => {
   if (peer === undefined) return undefined
-  return goal?._tag === "AsFast" ? peer / ours : ours / peer
+  const ratio = (mine: number, its: number) => goal?._tag === "AsFast" ? its / mine : mine / its
+  return median((rounds ?? [[ours, peer] as const]).map(([mine, its]) => ratio(mine, its)))
 }
 
 export const ratioText = (figure: Figure): string => {
