@@ -8,8 +8,9 @@ import type { Stage } from "../kind/Stage.ts"
 import type { Standing } from "../kubernetes/Leadership.ts"
 import type { Ruleset } from "../rules/Ruleset.ts"
 import type { CoordinatorMessage } from "./CoordinatorMessage.ts"
+import * as Gathering from "./Gathering.ts"
 import * as Progress from "./Progress.ts"
-import * as Record from "./Record.ts"
+import type * as Record from "./Record.ts"
 import type { Stored } from "./RecordStore.ts"
 
 /** What is known of the record. */
@@ -42,7 +43,7 @@ export interface CoordinatorState {
   readonly enrolls: ReadonlyArray<Enroll>
   readonly finishedJobs: ReadonlyMap<string, string>
   /** Found in step, and not in the record yet. */
-  readonly synced: Record.Inventory
+  readonly synced: Gathering.Gathering
 }
 
 const unread: RecordState = { _tag: "Unread", known: new Map() }
@@ -58,7 +59,7 @@ export const initial = (ruleset: Ruleset, git: GitReport, round: number): Coordi
   settledRound: -1,
   enrolls: [],
   finishedJobs: new Map(),
-  synced: new Map()
+  synced: Gathering.nothing
 })
 
 /** After the actor failed: Git and our standing are known, everything else is asked for again in a new round. */
@@ -102,7 +103,7 @@ export const fold = (state: CoordinatorState, message: CoordinatorMessage): Coor
         ? state
         : { ...state, finishedJobs: new Map(state.finishedJobs).set(message.id, message.digest) }
     case "SyncedTold":
-      return { ...state, synced: Record.widen(state.synced, message.kind, message.objects) }
+      return { ...state, synced: Gathering.add(state.synced, message) }
     case "Woken":
       return state
   }

@@ -7,6 +7,7 @@ import { RecordUnwritten } from "../kind/Coordination.ts"
 import { Writer, type WriteTarget } from "../kubernetes/Writer.ts"
 import * as Admission from "./Admission.ts"
 import type { CoordinatorState, RecordState } from "./CoordinatorState.ts"
+import * as Gathering from "./Gathering.ts"
 import * as Record from "./Record.ts"
 import { RecordStore } from "./RecordStore.ts"
 
@@ -44,8 +45,6 @@ const knownOf = (record: RecordState): Record.Inventory => {
   }
 }
 
-const nothingNew: Record.Inventory = new Map()
-
 /** Milliseconds between two attempts after a failure. */
 export const retryAfter = 1000
 
@@ -67,7 +66,9 @@ const wanted = (record: Record.Record, state: CoordinatorState): Record.Record =
     (held, { ids, kind }) => Record.widen(held, kind, ids.map((id) => [id, undefined] as const)),
     record.inventory
   )
-  const inventory = state.settledRound === state.round ? Record.merge(enrolled, state.synced) : enrolled
+  const inventory = state.settledRound === state.round
+    ? Record.merge(enrolled, Gathering.inventoryOf(state.synced))
+    : enrolled
   const head = withJobs(withSynced(record.head, state), state.finishedJobs)
   return inventory === record.inventory && head === record.head ? record : { head, inventory }
 }
@@ -122,7 +123,7 @@ export const make = Effect.fnUntraced(function*(options: RecordKeepingOptions) {
       const written = yield* store.save(next, stored)
       yield* replyAll(state, undefined)
       const loaded: RecordState = { _tag: "Loaded", stored: written, record: written.record, found }
-      const synced = state.settledRound === state.round ? nothingNew : state.synced
+      const synced = state.settledRound === state.round ? Gathering.nothing : state.synced
       return { ...state, record: loaded, enrolls: [], synced }
     }
     yield* replyAll(state, undefined)
