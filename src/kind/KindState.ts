@@ -41,8 +41,8 @@ export interface KindState {
   readonly leaving: Set<ObjectId>
   /** Found in step, and not told to the record yet. */
   unsaved: Map<ObjectId, Synced>
-  /** Objects whose definition the cluster has not accepted yet. */
-  readonly unready: Set<ObjectId>
+  /** Definitions that the cluster has not taken into use yet, and until when (milliseconds since the epoch) later stages wait for them. */
+  readonly unready: Map<ObjectId, number | undefined>
   readonly inFlight: Set<ObjectId>
   /** Keys that the record is known to hold. */
   readonly enrolled: Set<ObjectId>
@@ -72,7 +72,7 @@ export const make = (spec: KindSpec): KindState => ({
   retries: new Map(),
   leaving: new Set(),
   unsaved: new Map(),
-  unready: new Set(),
+  unready: new Map(),
   inFlight: new Set(),
   enrolled: new Set(),
   unenrolled: new Set(),
@@ -108,6 +108,9 @@ const neverSynced = (state: KindState, id: ObjectId, { claim }: Tracked): Verdic
   return reason === undefined ? undefined : { _tag: "NeverSynced", reason, ref: claim.ref }
 }
 
+/** A definition that is neither established nor refused holds up later stages for this long (milliseconds). */
+const patience = 30_000
+
 const isForgettable = (tracked: Tracked) =>
   tracked.claim === undefined && tracked.live === undefined && tracked.inFlight === undefined &&
   tracked.finishedJob === undefined
@@ -129,9 +132,8 @@ export const put = (state: KindState, id: ObjectId, known: Tracked, now: number)
   if (verdict._tag === "AwaitsPrune" && verdict.withheld === undefined) state.leaving.add(id)
   else state.leaving.delete(id)
   if (verdict._tag === "Troubled") state.retries.set(id, verdict.trouble.retryAt)
-  if (verdict._tag === "InStep" && tracked.live?.ready === false && tracked.live.refusal === undefined)
-    state.unready.add(id)
-  else state.unready.delete(id)
+  if (verdict._tag !== "Unready") state.unready.delete(id)
+  else if (!state.unready.has(id)) state.unready.set(id, now + patience)
   if (isForgettable(tracked)) {
     state.tracked.delete(id)
     state.verdicts.delete(id)
@@ -166,6 +168,9 @@ const askAgain = (state: KindState, now: number): void => {
   }
 }
 
+/** What we apply, or have applied: the record has to hold it. */
+const applied: ReadonlySet<Verdict["_tag"]> = new Set(["InStep", "Pending", "Troubled", "Unready", "Unusable"])
+
 /** Takes up a round: a new tip, a new rule set, or a stage that opened. */
 export const onRound = (state: KindState, round: Round, now: number): void => {
   const rulesChanged = state.round?.ruleset.number !== round.ruleset.number
@@ -186,8 +191,7 @@ export const onRound = (state: KindState, round: Round, now: number): void => {
     const claim = claims.get(id)
     if (!rulesChanged && sameClaim(tracked.claim, claim)) continue
     const verdict = put(state, id, { ...tracked, claim, withheld: undefined }, now)
-    const ours = claim?._tag === "Declared" &&
-      (verdict._tag === "Pending" || verdict._tag === "InStep" || verdict._tag === "Troubled")
+    const ours = claim?._tag === "Declared" && applied.has(verdict._tag)
     if (ours && !state.enrolled.has(id)) state.unenrolled.add(id)
     else if (!ours) state.unenrolled.delete(id)
   }
@@ -219,9 +223,10 @@ export const onListed = (state: KindState, now: number): void => {
   }
 }
 
-/** Judges again what has waited long enough. */
+/** Judges again what has waited long enough, and lets nothing wait for a definition any longer that takes too long. */
 export const onTime = (state: KindState, now: number): void => {
   for (const [id, at] of Array.from(state.retries)) if (at <= now) put(state, id, get(state, id), now)
+  for (const [id, until] of state.unready) if (until !== undefined && until <= now) state.unready.set(id, undefined)
 }
 
 export const onInterrupted = (state: KindState, reason: string): void => {
@@ -266,7 +271,8 @@ export const nextWake = (state: KindState): number | undefined => {
   let next: number | undefined = state.unenrolled.size > 0 && !state.enrolling && state.enrollAt > 0
     ? state.enrollAt
     : undefined
-  for (const at of state.retries.values()) if (next === undefined || at < next) next = at
+  for (const times of [state.retries, state.unready])
+    for (const at of times.values()) if (at !== undefined && (next === undefined || at < next)) next = at
   return next
 }
 
@@ -279,7 +285,8 @@ export const isOpen = (state: KindState): boolean =>
 
 /** Whether something is left that this kind can do by itself. */
 export const isBusy = (state: KindState): boolean =>
-  state.watch._tag === "Listing" || state.due.size > 0 || state.inFlight.size > 0 || state.unready.size > 0
+  state.watch._tag === "Listing" || state.due.size > 0 || state.inFlight.size > 0 ||
+  [...state.unready.values()].some((until) => until !== undefined)
 
 export const report = (state: KindState): KindReport => ({
   kind: state.id,

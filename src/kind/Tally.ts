@@ -30,6 +30,8 @@ const standing = (verdict: Verdict): Standing | undefined => {
       return "pending"
     case "Troubled":
       return isFailure(verdict.trouble) ? "failed" : "waiting"
+    case "Unready":
+      return "waiting"
     case "Contested":
     case "Unusable":
       return "failed"
@@ -61,6 +63,14 @@ const trouble = (object: ObjectId, verdict: Verdict): ObjectTrouble | undefined 
       }
     case "Unusable":
       return { object, state: "failed", place: placeOf(verdict.ref), message: verdict.reason }
+    case "Unready":
+      return {
+        object,
+        state: "waiting",
+        place: placeOf(verdict.ref),
+        message:
+          `applied, but the API server has not established it yet; what needs it is applied as soon as it has. If this lasts, look at its conditions: kubectl describe crd ${object}`
+      }
     case "NeverSynced":
       return { object, state: "held", place: placeOf(verdict.ref), message: `never applied: ${verdict.reason}` }
     case "Controlled":

@@ -95,6 +95,8 @@ export type Verdict =
   | { readonly _tag: "Troubled"; readonly rule: Rule; readonly ref: ManifestRef; readonly trouble: Trouble }
   /** Left alone whatever the rules say: the cluster's own, or ours. */
   | { readonly _tag: "NeverSynced"; readonly reason: string; readonly ref: ManifestRef }
+  /** As in Git, and not taken into use by the cluster yet. */
+  | { readonly _tag: "Unready"; readonly rule: Rule; readonly ref: ManifestRef }
   /** As in Git, but the cluster will never take it into use. */
   | { readonly _tag: "Unusable"; readonly rule: Rule; readonly ref: ManifestRef; readonly reason: string }
   /** Two manifests describe it; neither is applied. */
@@ -132,9 +134,8 @@ const judgeDeclared = (
   if (mode === "create" && live !== undefined) return { _tag: "InStep", rule }
   if (live === undefined && finishedJob === digest) return { _tag: "InStep", rule }
   if (isStepped(tracked, digest)) {
-    return live?.refusal === undefined
-      ? { _tag: "InStep", rule }
-      : { _tag: "Unusable", rule, ref, reason: live.refusal }
+    if (live?.refusal !== undefined) return { _tag: "Unusable", rule, ref, reason: live.refusal }
+    return live?.ready === false ? { _tag: "Unready", rule, ref } : { _tag: "InStep", rule }
   }
   if (trouble !== undefined && stillTroubled(trouble, digest, live, now))
     return { _tag: "Troubled", rule, ref, trouble }
