@@ -26,9 +26,25 @@ const withMetadata = (payload: JsonObject, change: (metadata: JsonObject) => Jso
   metadata: change(isObject(payload["metadata"]) ? payload["metadata"] : {})
 })
 
+/**
+ * A Secret as it is stored: `stringData` is part of `data`. The API server would note our ownership of `stringData`, a field that no live
+ * object has, so neither drift in it nor a key that goes from Git would be seen. What the server refuses stays for it to refuse.
+ */
+const asStored = (manifest: JsonObject): JsonObject => {
+  const { data = {}, stringData, ...rest } = manifest
+  if (manifest["kind"] !== "Secret" || manifest["apiVersion"] !== "v1") return manifest
+  if (!isObject(stringData) || !isObject(data)) return manifest
+  const texts = Object.entries(stringData)
+  if (!texts.every(([, value]) => typeof value === "string")) return manifest
+  const encoded = texts.map(([key, value]) => [key, Buffer.from(String(value)).toString("base64")])
+  return { ...rest, data: { ...data, ...Object.fromEntries(encoded) } }
+}
+
 /** The manifest cut to what Git owns, in its namespace, as a member of our set. */
 export const desired = (manifest: JsonObject, ownership: Ownership, target: PayloadTarget): JsonObject => {
-  const fields = Object.entries(manifest).filter(([field]) => identity.has(field) || ownedByGit(ownership, field))
+  const fields = Object.entries(asStored(manifest)).filter(([field]) =>
+    identity.has(field) || ownedByGit(ownership, field)
+  )
   return withMetadata(Object.fromEntries(fields), (metadata) => ({
     ...without(metadata, "namespace"),
     ...(target.namespace === "" ? {} : { namespace: target.namespace }),

@@ -114,6 +114,26 @@ spec:
       assert.include(yield* controller.log, "changed by kubectl-patch")
     }))
 
+  it.effect("a Secret's texts are kept as Git has them: put right when edited, and gone when they go from Git", () =>
+    Effect.gen(function*() {
+      const { cluster, namespace, repository, start } = yield* setUp()
+      const secret = (texts: string) =>
+        `apiVersion: v1\nkind: Secret\nmetadata: { name: s, namespace: ${namespace} }\nstringData: ${texts}\n`
+      const data = cluster.kubectlOk(["get", "secret", "s", "-n", namespace, "-o", "jsonpath={.data}"])
+      const seen = (wanted: Readonly<Record<string, string>>) => {
+        const encoded = Object.entries(wanted).map(([key, text]) => [key, Buffer.from(text).toString("base64")])
+        const json = JSON.stringify(Object.fromEntries(encoded))
+        return eventually(`the Secret holds ${json}`, data, (text) => text === json)
+      }
+      yield* repository.commit({ "s.yaml": secret("{ a: one, b: two }") })
+      yield* start
+      yield* seen({ a: "one", b: "two" })
+      yield* cluster.kubectlOk(["patch", "secret", "s", "-n", namespace, "-p", `{"stringData":{"b":"drift"}}`])
+      yield* seen({ a: "one", b: "two" })
+      yield* repository.commit({ "s.yaml": secret("{ a: one }") })
+      yield* seen({ a: "one" })
+    }))
+
   it.effect("a field that goes from a manifest goes from the cluster", () =>
     Effect.gen(function*() {
       const { cluster, namespace, repository, seen, start } = yield* setUp()

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as ApplySet from "../../src/kind/ApplySet.ts"
 import * as Payload from "../../src/kind/Payload.ts"
+import type { JsonObject } from "../../src/manifest/Manifest.ts"
 import type { Ownership } from "../../src/rules/Ruleset.ts"
 import { rule } from "./samples.ts"
 
@@ -48,6 +49,22 @@ describe("what is sent for a manifest", () => {
       "metadata",
       "immutable"
     ])
+  })
+
+  it("holds the texts of a Secret where they are stored, or drift in them could not be seen", () => {
+    const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "web" } }
+    const dataOf = (fields: JsonObject) => {
+      const { data, stringData } = Payload.desired({ ...secret, ...fields }, git, target)
+      return { data, stringData }
+    }
+    assert.deepStrictEqual(
+      dataOf({ data: { a: "b2xk", b: "a2VwdA==" }, stringData: { a: "wins", e: "é", none: "" } }),
+      { data: { a: "d2lucw==", b: "a2VwdA==", e: "w6k=", none: "" }, stringData: undefined }
+    )
+    assert.deepStrictEqual(dataOf({ stringData: { a: 1 } }), { data: undefined, stringData: { a: 1 } }, "is refused")
+    assert.deepStrictEqual(dataOf({ data: { a: "b2xk" } }), { data: { a: "b2xk" }, stringData: undefined })
+    const settings = { apiVersion: "example.org/v1", kind: "Secret", metadata: { name: "web" }, stringData: { a: "b" } }
+    assert.deepStrictEqual(Payload.desired(settings, git, target)["stringData"], { a: "b" }, "another group's Secret")
   })
 
   it("gives a Job without labels its label later, or the server would not derive its own", () => {

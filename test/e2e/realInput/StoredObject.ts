@@ -61,6 +61,13 @@ const withoutTimestamps = (value: JsonValue): JsonValue => {
   return Object.fromEntries(entries.map(([key, inner]) => [key, withoutTimestamps(inner)]))
 }
 
+/** kubectl owns `stringData`, which is never there again; the controller owns the same keys in `data`, where they are stored. */
+const withStoredData = (owned: JsonValue): JsonValue => {
+  if (!isMap(owned) || !isMap(owned["f:stringData"])) return owned
+  const { "f:data": data = {}, "f:stringData": texts, ...rest } = owned
+  return { ...rest, "f:data": { ...(isMap(data) ? data : {}), ...texts } }
+}
+
 /** Conditions stand in the order in which controllers came to them. */
 const withSortedConditions = (value: JsonValue): JsonValue => {
   if (!isMap(value) || !isMap(value["status"]) || !Array.isArray(value["status"]["conditions"])) return value
@@ -72,7 +79,8 @@ const ownedBy = (manager: string, fields: ReadonlyArray<ManagedFields>): JsonVal
   const entries = fields.filter((it) =>
     it.manager === manager && it.operation === "Apply" && it.subresource === undefined
   )
-  return without(withoutTimestamps(entries[0]?.fieldsV1 ?? {}), ["f:metadata", "f:labels", `f:${membership}`])
+  const owned = withStoredData(withoutTimestamps(entries[0]?.fieldsV1 ?? {}))
+  return without(owned, ["f:metadata", "f:labels", `f:${membership}`])
 }
 
 export const storedObject = (raw: RawObject, manager: string): StoredObject => {
