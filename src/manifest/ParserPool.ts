@@ -1,7 +1,7 @@
 /**
  * Reads and parses files off the event loop: a few small ones at once, where a thread would cost more than it saves,
- * many of them on a few threads that start when they are needed and end when they are idle. One bad file never costs
- * the others, nor the process.
+ * many of them on a few threads that start when they are needed and end with the last of the files: they take more memory than
+ * time to start. One bad file never costs the others, nor the process.
  */
 import { Context, Effect, Layer, Pool, Stream } from "effect"
 import { availableParallelism } from "node:os"
@@ -29,7 +29,8 @@ type Batch = ReadonlyArray<FileBytes>
 /** Up to this, parsing takes a few milliseconds. */
 const atOnce = { files: 16, bytes: 64 * 1024 }
 const perBatch = { files: 500, bytes: 256 * 1024 }
-const mostThreads = 4
+/** Beside the thread that reads the blobs and everything else. */
+const mostThreads = 3
 const idleTime = "10 seconds"
 
 const result = (blob: string, { payloads, ...parsed }: ManifestFile): ParsedBlob => ({ blob, parsed, payloads })
@@ -42,24 +43,17 @@ const gaveUp = (reason: string): ManifestFile =>
 
 const size = (batch: Batch): number => batch.reduce((sum, { bytes }) => sum + bytes.length, 0)
 
-/** @param program What the threads run. */
-export const makeParserPool = Effect.fnUntraced(function*(program: URL) {
-  const threads = Math.min(mostThreads, availableParallelism())
-  const pool = yield* Pool.makeWithTTL({
-    acquire: startParserThread(program),
-    min: 0,
-    max: threads,
-    timeToLive: idleTime
-  })
+type Threads = Pool.Pool<ParserThread, ParserUnavailable>
 
+const parserOn = (threads: Threads) => {
   /** A thread that was left in the middle of its work would give the answer to the next one who asks. */
   const onThread = (batch: Batch) =>
-    Pool.use(pool, (thread: ParserThread) =>
+    Pool.use(threads, (thread) =>
       thread.parse(batch.map(({ bytes }) => bytes)).pipe(
         Effect.map((files) =>
           files.flatMap((file, at) => batch[at] === undefined ? [] : [result(batch[at].blob, file)])
         ),
-        Effect.onError(() => Pool.invalidate(pool, thread))
+        Effect.onError(() => Pool.invalidate(threads, thread))
       ))
 
   const alone = (one: FileBytes) =>
@@ -75,32 +69,38 @@ export const makeParserPool = Effect.fnUntraced(function*(program: URL) {
     return parsed.flat()
   })
 
-  const parseBatch = (batch: Batch): Effect.Effect<ReadonlyArray<ParsedBlob>, ParserUnavailable> =>
+  return (batch: Batch): Effect.Effect<ReadonlyArray<ParsedBlob>, ParserUnavailable> =>
     batch.length <= atOnce.files && size(batch) <= atOnce.bytes
       ? Effect.sync(() => batch.map(parseHere))
       : onThread(batch).pipe(Effect.catchTag("ParserStopped", (stopped) => oneByOne(batch, stopped)))
+}
 
-  const readBatch = <E, R>(wanted: ReadonlyArray<WantedBlob>, read: ReadBlob<E, R>) =>
-    Effect.fnUntraced(function*(start: number) {
-      const batch: Array<FileBytes> = []
-      let bytes = 0
-      for (const { blob } of wanted.slice(start, start + perBatch.files)) {
-        if (bytes >= perBatch.bytes) break
-        const file = { blob, bytes: yield* read(blob) }
-        bytes += file.bytes.length
-        batch.push(file)
-      }
-      return batch.length === 0 ? undefined : [batch, start + batch.length] as const
-    })
+const readBatch = <E, R>(wanted: ReadonlyArray<WantedBlob>, read: ReadBlob<E, R>) =>
+  Effect.fnUntraced(function*(start: number) {
+    const batch: Array<FileBytes> = []
+    let bytes = 0
+    for (const { blob } of wanted.slice(start, start + perBatch.files)) {
+      if (bytes >= perBatch.bytes) break
+      const file = { blob, bytes: yield* read(blob) }
+      bytes += file.bytes.length
+      batch.push(file)
+    }
+    return batch.length === 0 ? undefined : [batch, start + batch.length] as const
+  })
 
+/** @param program What the threads run. */
+export const makeParserPool = (program: URL): ParserPool["Service"] => {
+  const most = Math.min(mostThreads, Math.max(1, availableParallelism() - 1))
+  const threads = Pool.makeWithTTL({ acquire: startParserThread(program), min: 0, max: most, timeToLive: idleTime })
   return ParserPool.of({
     parse: (wanted, read) =>
-      Stream.unfold(0, readBatch(wanted, read)).pipe(
-        Stream.mapEffect(parseBatch, { concurrency: threads, unordered: true }),
-        Stream.flattenIterable
-      )
+      Stream.unwrap(Effect.map(threads, (threads) =>
+        Stream.unfold(0, readBatch(wanted, read)).pipe(
+          Stream.mapEffect(parserOn(threads), { concurrency: most, unordered: true }),
+          Stream.flattenIterable
+        )))
   })
-})
+}
 
 export class ParserPool extends Context.Service<ParserPool, {
   /**
@@ -112,5 +112,8 @@ export class ParserPool extends Context.Service<ParserPool, {
     read: ReadBlob<E, R>
   ) => Stream.Stream<ParsedBlob, E | ParserUnavailable, R>
 }>()("gitops/ParserPool") {
-  static readonly layer = Layer.effect(ParserPool, makeParserPool(new URL("./parseWorker.ts", import.meta.url)))
+  static readonly layer = Layer.sync(
+    ParserPool,
+    () => makeParserPool(new URL("./parseWorker.ts", import.meta.url))
+  )
 }

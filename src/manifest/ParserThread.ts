@@ -37,7 +37,8 @@ export interface ParserThread {
 }
 
 const timeLimit = "30 seconds"
-const resourceLimits = { maxOldGenerationSizeMb: 512 }
+/** Little that a parser makes lives on, so a small young generation costs it no time. */
+const resourceLimits = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 }
 
 /** A worker with a mailbox for one answer. */
 class Mailbox {

@@ -1,11 +1,11 @@
 // The controller as its users start it: a process of its own, with a configuration file.
 import { Effect, type Scope } from "effect"
 import { writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { delimiter, dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Status } from "../../src/http/Status.ts"
 import { eventually, type NeverHappened, type Patience } from "../process/Eventually.ts"
-import { type ProcessNotStarted, type RunningProcess, startProcess } from "../process/RunningProcess.ts"
+import { ProcessNotStarted, type RunningProcess, startProcess } from "../process/RunningProcess.ts"
 import { temporaryFolder } from "../process/TemporaryFolder.ts"
 
 export const program = fileURLToPath(new URL("../../src/gitops-controller.mjs", import.meta.url))
@@ -39,6 +39,9 @@ export interface Controller {
   readonly inStepWith: (commit: string, patience?: Patience) => Effect.Effect<Status, NeverHappened>
 }
 
+/** The program finds the Node of these tests first. */
+const withThisNode = [dirname(process.execPath), process.env["PATH"]].join(delimiter)
+
 const defaults = {
   http: { port: 0 },
   interval: "1s",
@@ -64,17 +67,22 @@ export const startController = (
     yield* Effect.sync(() => writeFileSync(join(folder, "config.yaml"), text))
     const url = options.gitUrl === undefined ? [] : [options.gitUrl]
     const running = yield* startProcess({
-      command: process.execPath,
-      args: [program, ...url, "--kubeconfig", options.kubeconfig, ...options.args ?? []],
-      env: { HOME: folder, ...options.env },
+      command: program,
+      args: [...url, "--kubeconfig", options.kubeconfig, ...options.args ?? []],
+      env: { PATH: withThisNode, HOME: folder, ...options.env },
       folder,
       name: "controller",
       graceMillis: 12_000
     })
+    const ended = running.exit.pipe(
+      Effect.andThen(running.stderr),
+      Effect.flatMap((said) => new ProcessNotStarted({ command: "the controller", reason: said.trim() }))
+    )
     const port = yield* eventually("it listens", running.stderr, (log) => addressIn(log) !== undefined, {
       within: 30_000
     }).pipe(
-      Effect.map(addressIn)
+      Effect.map(addressIn),
+      Effect.raceFirst(ended)
     )
     const get = (path: string) => fetchText(`http://127.0.0.1:${port}${path}`)
     const status = get("/status").pipe(Effect.map(({ body }): Status => JSON.parse(body)))

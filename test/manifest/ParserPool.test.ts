@@ -34,14 +34,14 @@ describe("the parser pool", () => {
 
   it.live("starts no thread for a few small files", () =>
     Effect.gen(function*() {
-      const pool = yield* makeParserPool(new URL("./nowhere.ts", import.meta.url))
+      const pool = makeParserPool(new URL("./nowhere.ts", import.meta.url))
       const parsed = yield* pool.parse(blobs(3), () => Effect.succeed(config("a"))).pipe(Stream.runCollect)
       assert.strictEqual(parsed.length, 3)
     }).pipe(Effect.scoped))
 
   it.live("fails as a whole if no thread can be started, and blames no file", () =>
     Effect.gen(function*() {
-      const pool = yield* makeParserPool(new URL("./nowhere.ts", import.meta.url))
+      const pool = makeParserPool(new URL("./nowhere.ts", import.meta.url))
       const failure = yield* pool.parse(blobs(100), () => Effect.succeed(config("a"))).pipe(
         Stream.runCollect,
         Effect.flip
@@ -70,7 +70,7 @@ describe("the parser pool", () => {
   for (const [way, said] of [["death", "it exited with code 3"], ["failure", "it failed"]]) {
     it.live(`loses to a thread's ${way} only the file that brought it`, () =>
       Effect.gen(function*() {
-        const pool = yield* makeParserPool(mortal)
+        const pool = makeParserPool(mortal)
         const parsed = yield* pool.parse(blobs(40), (blob) => Effect.succeed(config(blob === "b7" ? `${way}` : blob)))
           .pipe(Stream.runCollect)
         const problems = parsed.filter(({ parsed }) => parsed.problems.length > 0)
