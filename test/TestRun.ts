@@ -5,8 +5,10 @@ import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { parseCLI, startVitest, type Vitest } from "vitest/node"
+import { counted } from "../src/manifest/counted.ts"
 import { allBinaries, findBinaries } from "./cluster/Binaries.ts"
 import { snapshotCrds } from "./cluster/SnapshotCrds.ts"
+import { kubernetesManifests } from "./e2e/realInput/KubernetesManifests.ts"
 
 interface Counts {
   readonly passed: number
@@ -36,7 +38,8 @@ const step = async (name: string, expected: string, work: () => Promise<void>): 
 
 const firstLines = (text: string) => {
   const lines = text.trimEnd().split("\n")
-  return [...lines.slice(0, 100), ...(lines.length > 100 ? [`… and ${lines.length - 100} more lines`] : [])].join("\n")
+  const more = lines.length > 100 ? [`… and ${counted(lines.length - 100, "more line")}`] : []
+  return [...lines.slice(0, 100), ...more].join("\n")
 }
 
 const runTool = (tool: string, ...args: ReadonlyArray<string>) => () =>
@@ -51,7 +54,7 @@ const runTool = (tool: string, ...args: ReadonlyArray<string>) => () =>
   })
 
 const controlPlaneReady = () =>
-  Effect.runPromise(Effect.andThen(findBinaries(allBinaries), snapshotCrds()).pipe(Effect.asVoid))
+  Effect.runPromise(Effect.all([findBinaries(allBinaries), snapshotCrds(), kubernetesManifests()], { discard: true }))
 
 const sshdReady = async () => {
   const file = join(import.meta.dirname, "remote", "Sshd.ts")

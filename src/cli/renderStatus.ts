@@ -1,5 +1,6 @@
 /** The status as a table for a terminal. Pure. */
 import type { Counts, KindStatus, Status } from "../http/Status.ts"
+import { counted } from "../manifest/counted.ts"
 
 const columns = ["KIND", "RULE", "IN STEP", "PENDING", "WAITING", "FAILED", "HELD", "WATCH"] as const
 
@@ -58,7 +59,9 @@ export const renderStatus = (status: Status): string =>
     ...section("Not in step:", status.kinds.flatMap(troubleLines)),
     ...section(
       "Kinds the cluster does not serve:",
-      status.unserved.map(({ manifests, message, place }) => `${message} (${manifests} manifests, first ${place})`)
+      status.unserved.map(({ manifests, message, place }) =>
+        `${message} (${counted(manifests, "manifest")}, first ${place})`
+      )
     ),
     ...section("Files to mend:", [
       ...status.problems.map(({ message, place }) => `${place}: ${message}`),

@@ -51,7 +51,9 @@ const noRepository = (text: ConfigText.ConfigText, gitUrl: string | undefined): 
   gitUrl === undefined && isMap(text.data) && !Object.hasOwn(text.data, "gitUrl")
     ? [{
       ...text.placeOf([]),
-      message: `no repository: write "gitUrl: https://host/path", or give the URL on the command line`
+      message:
+        "no repository: write \"gitUrl: https://host/path\" into this file, or give the URL on the command line: " +
+        "gitops-controller [run | validate] https://host/path"
     }]
     : []
 

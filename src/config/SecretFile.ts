@@ -1,10 +1,11 @@
 /**
- * A file that holds one secret, such as a mounted Secret: read when it is used, and read again after it changed,
- * so that a rotated credential works without a restart. What is in it never leaves it except as `Redacted`.
+ * One file of the credentials (a password, a key, the certificates to trust), such as a mounted Secret: read when it is
+ * used, and read again after it changed, so that what is rotated works without a restart. What is in it never leaves it
+ * except as `Redacted`.
  */
 import { Effect, FileSystem, Option, type PlatformError, Redacted, Ref, Schema } from "effect"
 
-/** A file with a secret that gives none. */
+/** A file of the credentials that gives none. */
 export class SecretUnreadable extends Schema.TaggedError<SecretUnreadable>()("SecretUnreadable", {
   file: Schema.String,
   reason: Schema.String,
@@ -35,7 +36,7 @@ const unreadable = (file: string) => (error: PlatformError.PlatformError) => {
       return new SecretUnreadable({
         file,
         reason: "there is no such file",
-        cure: "make it, or mount the Secret that holds it"
+        cure: "make it, or mount the volume that holds it"
       })
     case "PermissionDenied":
       return new SecretUnreadable({ file, reason: "reading it isn't allowed", cure: "let the user we run as read it" })
@@ -54,8 +55,11 @@ const stampOf = ({ ino, mtime, size }: FileSystem.File.Info) =>
     Option.match(mtime, { onNone: () => 0, onSome: (time) => time.getTime() })
   }`
 
-/** Opens nothing yet: a file that is missing now may be there when it is used. */
-export const make = Effect.fn("SecretFile.make")(function*(file: string) {
+/**
+ * Opens nothing yet: a file that is missing now may be there when it is used.
+ * @param content What belongs into it, as in "write `the password` into it".
+ */
+export const make = Effect.fn("SecretFile.make")(function*(file: string, content: string) {
   const files = yield* FileSystem.FileSystem
   const remembered = yield* Ref.make<Remembered | undefined>(undefined)
 
@@ -63,7 +67,7 @@ export const make = Effect.fn("SecretFile.make")(function*(file: string) {
     const text = yield* files.readFileString(file).pipe(Effect.mapError(unreadable(file)))
     const secret = Redacted.make(text.replace(/\r?\n$/, ""), { label: file })
     if (Redacted.value(secret) === "")
-      return yield* new SecretUnreadable({ file, reason: "it is empty", cure: "write the secret into it" })
+      return yield* new SecretUnreadable({ file, reason: "it is empty", cure: `write ${content} into it` })
     yield* Ref.set(remembered, { stamp, secret })
     return secret
   })
@@ -76,7 +80,7 @@ export const make = Effect.fn("SecretFile.make")(function*(file: string) {
       return yield* new SecretUnreadable({
         file,
         reason: "it is larger than 1 MiB",
-        cure: "it must hold the secret alone"
+        cure: `it must hold ${content} alone`
       })
     }
     const stamp = stampOf(info)

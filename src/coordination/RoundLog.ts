@@ -1,6 +1,7 @@
 /** Tells the story of the rounds in the log: what is taken up, what stands in the way, and when all is in step. */
 import { Effect } from "effect"
 import type { RuleTally } from "../kind/KindReport.ts"
+import { counted } from "../manifest/counted.ts"
 import { formatPlace } from "../manifest/Manifest.ts"
 import { type CoordinatorState, phaseOf } from "./CoordinatorState.ts"
 
@@ -19,7 +20,7 @@ const counts = (state: CoordinatorState) => {
     [sum(state, (tally) => tally.held), "held"]
   ] as const
   const named = others.filter(([count]) => count > 0).map(([count, name]) => `, ${count} ${name}`)
-  return `${sum(state, (tally) => tally.inStep)} objects in step${named.join("")}`
+  return `${counted(sum(state, (tally) => tally.inStep), "object")} in step${named.join("")}`
 }
 
 /** Remembers what was told, so that each thing is told once. Takes the state and the time in milliseconds. */
@@ -40,7 +41,8 @@ export const make = (): (state: CoordinatorState, now: number) => Effect.Effect<
       takenAt = now
       const { files, kinds, problems } = tip.index
       const manifests = [...kinds.values()].reduce((total, refs) => total + refs.length, 0)
-      yield* Effect.logInfo(`Taking up ${short(tip.commit)} "${tip.subject}": ${manifests} manifests in ${files} files`)
+      const found = `${counted(manifests, "manifest")} in ${counted(files, "file")}`
+      yield* Effect.logInfo(`Taking up ${short(tip.commit)} "${tip.subject}": ${found}`)
       for (const problem of problems.slice(0, 20))
         yield* Effect.logWarning(`${formatPlace(problem)}: ${problem.message}`)
     }

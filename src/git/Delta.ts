@@ -1,5 +1,6 @@
 /** An object written as the difference from another: copies from the base and literal bytes. Pure. */
 import { Result } from "effect"
+import { counted } from "../manifest/counted.ts"
 
 interface Size {
   readonly value: number
@@ -30,7 +31,7 @@ export const apply = (base: Uint8Array, delta: Uint8Array): Result.Result<Buffer
   const to = from === undefined ? undefined : size(delta, from.next)
   if (from === undefined || to === undefined) return Result.fail("a delta without its sizes")
   if (from.value !== base.length)
-    return Result.fail(`a delta for a base of ${from.value} bytes, but its base has ${base.length}`)
+    return Result.fail(`a delta for a base of ${counted(from.value, "byte")}, but its base has ${base.length}`)
   const result = Buffer.allocUnsafe(to.value)
   let written = 0
   let at = to.next

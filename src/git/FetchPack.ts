@@ -3,6 +3,7 @@
  * The answer is folded packet by packet, so that a pack is never kept twice. Pure.
  */
 import { Result } from "effect"
+import { counted } from "../manifest/counted.ts"
 import type { Advertisement } from "./Advertisement.ts"
 import { agent, commandHeader } from "./LsRefs.ts"
 import * as PktLine from "./PktLine.ts"
@@ -106,6 +107,6 @@ export const finish = (answer: Answer): Result.Result<Buffer, WireFault> => {
   if (answer.size === 0 && answer.said !== "") return Result.fail({ _tag: "Refused", words: answer.said })
   return Result.fail({
     _tag: "CutOff",
-    where: answer.size === 0 ? "before the objects" : `after ${answer.size} bytes of objects`
+    where: answer.size === 0 ? "before the objects" : `after ${counted(answer.size, "byte")} of objects`
   })
 }

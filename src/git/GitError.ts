@@ -57,7 +57,8 @@ export class BranchNotFound extends Schema.TaggedError<BranchNotFound>()("Branch
   near: Schema.Array(Schema.String)
 }) {
   override get message(): string {
-    const there = this.near.length === 0 ? "there are no branches" : `there are ${this.near.join(", ")}`
+    const names = this.near.length === 0 ? "no branches" : this.near.join(", ")
+    const there = `there ${this.near.length === 1 ? "is" : "are"} ${names}`
     return `${this.url} has no branch ${this.branch}: ${there}. Push the branch, or correct "branch" in the configuration`
   }
 }

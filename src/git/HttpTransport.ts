@@ -17,6 +17,14 @@ const service = "git-upload-pack"
 const query = `/info/refs?service=${service}`
 const mostRedirects = 3
 
+/** What belongs into which file. */
+const contents = {
+  passwordFile: "the password or token",
+  caFile: "the certificates to trust (PEM)",
+  certFile: "the client certificate (PEM)",
+  keyFile: "the key of the client certificate (PEM)"
+} as const
+
 interface Connection {
   readonly client: HttpClient
   readonly files: ReadonlyArray<Redacted.Redacted | undefined>
@@ -28,27 +36,31 @@ const sameFiles = (left: Connection["files"], right: Connection["files"]) =>
 
 export const makeHttpTransport = Effect.fnUntraced(
   function*({ href, shown: url }: HttpUrl, credentials: HttpsCredentials = {}) {
-    const { caFile, certFile, keyFile, passwordFile, username = "git" } = credentials
+    const { caFile, passwordFile, username = "git" } = credentials
     const where: HttpFault.Where = {
       url,
       ...passwordFile === undefined ? {} : { passwordFile },
       ...caFile === undefined ? {} : { caFile }
     }
-    const secret = (file: string | undefined) => file === undefined ? Effect.succeed(undefined) : SecretFile.make(file)
-    const password = yield* secret(passwordFile)
-    const tlsFiles = yield* Effect.forEach([caFile, certFile, keyFile], secret)
+    const fileOf = (key: keyof typeof contents) => {
+      const file = credentials[key]
+      return file === undefined ? Effect.succeed(undefined) : SecretFile.make(file, contents[key])
+    }
+    const password = yield* fileOf("passwordFile")
+    const tlsFiles = yield* Effect.forEach(["caFile", "certFile", "keyFile"] as const, fileOf)
     const base = yield* Ref.make(href)
     const connection = yield* Ref.make<Connection | undefined>(undefined)
-    const outer = yield* Effect.scope
+    /** Of now, not of the first connection: whoever asks begins later, and so is stopped before. */
+    const outer = yield* Scope.fork(yield* Effect.scope)
 
-    const contents = (files: ReadonlyArray<SecretFile.SecretFile | undefined>) =>
+    const read = (files: ReadonlyArray<SecretFile.SecretFile | undefined>) =>
       Effect.forEach(files, (file) => file === undefined ? Effect.succeed(undefined) : file.read).pipe(
         Effect.mapError((error) => new CredentialUnreadable({ url, reason: error.message }))
       )
 
     /** The client of the certificates as they are now. */
     const connected = Effect.gen(function*() {
-      const files = yield* contents(tlsFiles)
+      const files = yield* read(tlsFiles)
       const current = yield* Ref.get(connection)
       if (current !== undefined && sameFiles(current.files, files)) return current.client
       if (current !== undefined) {
@@ -66,11 +78,18 @@ export const makeHttpTransport = Effect.fnUntraced(
       return client
     })
 
-    const authorization = Effect.gen(function*() {
-      const [secret] = yield* contents([password])
-      if (secret === undefined) return {}
-      return { authorization: `Basic ${Buffer.from(`${username}:${Redacted.value(secret)}`).toString("base64")}` }
+    /** The password, and what a request shows of it. */
+    const login = Effect.gen(function*() {
+      const [secret] = yield* read([password])
+      if (secret === undefined) return undefined
+      const word = Redacted.value(secret)
+      return { word, basic: Buffer.from(`${username}:${word}`).toString("base64") }
     })
+
+    const authorization = Effect.map(
+      login,
+      (given) => given === undefined ? {} : { authorization: `Basic ${given.basic}` }
+    )
 
     const send = Effect.fnUntraced(function*(target: string, body?: Buffer) {
       const client = yield* connected
@@ -95,12 +114,14 @@ export const makeHttpTransport = Effect.fnUntraced(
 
     const bodyOf = (answer: HttpAnswer) => Stream.mapError(answer.body, (broken) => HttpFault.fromBroken(where, broken))
 
-    /** The first bytes of an answer that isn't what it should be. */
-    const beginning = (answer: HttpAnswer) =>
-      Stream.runHead(bodyOf(answer)).pipe(
-        Effect.map((first) => first._tag === "Some" ? first.value.toString("utf8", 0, 2000) : ""),
-        Effect.orElseSucceed(() => "")
-      )
+    /** How an answer begins that isn't what it should be; without our login, which some servers repeat. */
+    const beginning = Effect.fnUntraced(function*(answer: HttpAnswer) {
+      const first = yield* Stream.runHead(bodyOf(answer))
+      if (first._tag === "None") return ""
+      const given = yield* login
+      const hidden = given === undefined ? [] : [given.word, given.basic]
+      return hidden.reduce((text, secret) => text.replaceAll(secret, "…"), first.value.toString()).slice(0, 2000)
+    }, Effect.orElseSucceed(() => ""))
 
     const refuse = Effect.fnUntraced(function*(answer: HttpAnswer): Effect.fn.Return<never, GitFailure> {
       const said = answer.header("content-type").startsWith("text/plain") ? yield* beginning(answer) : ""

@@ -4,6 +4,7 @@
  */
 import { Effect, Result } from "effect"
 import { createHash } from "node:crypto"
+import { counted } from "../manifest/counted.ts"
 import * as Delta from "./Delta.ts"
 import { header, objectName, type ObjectType } from "./GitObject.ts"
 import { inflateAt, type Inflated, inflateNow, large } from "./Inflate.ts"
@@ -148,7 +149,7 @@ export const indexPack = Effect.fnUntraced(
 
     let at = 12
     for (let i = 0; i < count; i++) {
-      if (at >= end) return yield* Effect.fail(`it ends after ${i} of ${count} objects`)
+      if (at >= end) return yield* Effect.fail(`it ends after ${i} of ${counted(count, "object")}`)
       const entry = yield* Effect.fromResult(readEntry(pack, at))
       const inflated = entry.size < large
         ? yield* Effect.fromResult(inflateNow(pack, entry.start, entry.size))
@@ -172,7 +173,7 @@ export const indexPack = Effect.fnUntraced(
       if (turns.due(perObject + inflated.body.length)) yield* Effect.yieldNow
     }
     if (at !== end) return yield* Effect.fail("it holds more than the objects it announces")
-    if (waitingCount > 0) return yield* Effect.fail(`the base of ${waitingCount} deltas is missing`)
+    if (waitingCount > 0) return yield* Effect.fail(`the base of ${counted(waitingCount, "delta")} is missing`)
     return { objects, bytes: pack.length }
   }
 )

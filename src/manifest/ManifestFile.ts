@@ -4,6 +4,7 @@
  */
 import { hash } from "node:crypto"
 import { type Candidate, candidates, offsetOf } from "./Candidates.ts"
+import { counted } from "./counted.ts"
 import { readText } from "./FileText.ts"
 import { encodeJson } from "./JsonText.ts"
 import { kustomizationReferences } from "./Kustomization.ts"
@@ -35,13 +36,19 @@ interface Found {
   readonly mistakes: Array<Mistake>
 }
 
+/** Without the value: it may have strayed from a Secret. */
+const sortOf = (value: Json): string => {
+  if (typeof value === "string") return "text"
+  return typeof value === "object" ? shown(value) : `a ${typeof value === "boolean" ? "boolean" : "number"}`
+}
+
 const strayDocument = (value: Json): string =>
-  `this document is ${shown(value)}, not a manifest; mend it or take it out`
+  `this document is ${sortOf(value)}, not a manifest; mend it or take it out`
 
 const strayItem = (value: Json): string =>
   isObject(value)
     ? "this item has neither apiVersion nor kind"
-    : `this item is ${shown(value)}, but must be a map with apiVersion and kind`
+    : `this item is ${sortOf(value)}, but must be a map with apiVersion and kind`
 
 const search = (documents: ReadonlyArray<YamlDocument>, templates: boolean): Found => {
   const found: Found = { manifests: [], payloads: [], mistakes: [] }
@@ -72,7 +79,7 @@ const atMost = (problems: ParsedFile["problems"]): ParsedFile["problems"] =>
   problems.length <= mostProblems
     ? problems
     : [...problems.slice(0, mostProblems), {
-      message: `there are ${problems.length - mostProblems} more problems in this file`
+      message: `and ${counted(problems.length - mostProblems, "more problem")} in this file`
     }]
 
 const readable = (text: string, documents: ReadonlyArray<YamlDocument>): ManifestFile => {

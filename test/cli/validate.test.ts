@@ -23,6 +23,18 @@ layer(NodeServices.layer)("The command validate", (it) => {
       expect(yield* TestConsole.logLines).toEqual([`${file}: valid`])
     }))
 
+  it.effect("wants a repository, in the file or beside it: its rules alone are not enough", () =>
+    Effect.gen(function*() {
+      const file = yield* withConfig("rules: [{ syncTo: kubernetes }]")
+      const failed = yield* Effect.flip(run(["--config", file]))
+      expect(failed).toMatchObject({
+        _tag: "CommandFailed",
+        exitCode: 1,
+        message:
+          `${file}:1:1: no repository: write "gitUrl: https://host/path" into this file, or give the URL on the command line: gitops-controller [run | validate] https://host/path`
+      })
+    }))
+
   it.effect("fails with every mistake, one a line, and exit code 1", () =>
     Effect.gen(function*() {
       const file = yield* withConfig("rules: [{ syncTo: kubernets }]\nport: 80\n")

@@ -7,7 +7,7 @@ layer(NodeServices.layer)("A repository is told wrong at its place:", (it) => {
   it.effect("no repository at all", () =>
     mistakesIn(rule, {}).pipe(Effect.map((found) =>
       expect(found).toEqual([
-        `config.yaml:1:1: no repository: write "gitUrl: https://host/path", or give the URL on the command line`
+        `config.yaml:1:1: no repository: write "gitUrl: https://host/path" into this file, or give the URL on the command line: gitops-controller [run | validate] https://host/path`
       ])
     )))
 

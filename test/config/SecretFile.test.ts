@@ -8,11 +8,11 @@ const folder = Effect.gen(function*() {
   return { files, folder: yield* files.makeTempDirectoryScoped({ prefix: "gitops-secret-" }) }
 })
 
-layer(NodeServices.layer)("A secret in a file", (it) => {
+layer(NodeServices.layer)("A file of the credentials", (it) => {
   it.effect("is its content without one line break, and shows nothing of it", () =>
     Effect.gen(function*() {
       const { files, folder: root } = yield* folder
-      const secret = yield* SecretFile.make(`${root}/password`)
+      const secret = yield* SecretFile.make(`${root}/password`, "the password or token")
       for (
         const [content, expected] of [["word", "word"], ["word\n", "word"], ["word\r\n", "word"], [
           " word \n\n",
@@ -34,7 +34,7 @@ layer(NodeServices.layer)("A secret in a file", (it) => {
       yield* files.writeFileString(`${root}/v1/password`, "old")
       yield* files.symlink(`${root}/v1`, `${root}/data`)
       yield* files.symlink(`${root}/data/password`, `${root}/password`)
-      const secret = yield* SecretFile.make(`${root}/password`)
+      const secret = yield* SecretFile.make(`${root}/password`, "the password or token")
       const first = yield* secret.read
       expect(yield* secret.read).toBe(first)
 
@@ -45,15 +45,19 @@ layer(NodeServices.layer)("A secret in a file", (it) => {
       expect(Redacted.value(yield* secret.read)).toBe("new")
     }))
 
-  it.effect("that is missing, empty or no file says so, with the cure, and is found once it is there", () =>
+  it.effect("that is missing, empty, too large or no file says so, with the cure, and is found once it is there", () =>
     Effect.gen(function*() {
       const { files, folder: root } = yield* folder
       const path = `${root}/password`
-      const secret = yield* SecretFile.make(path)
+      const secret = yield* SecretFile.make(path, "the certificates to trust (PEM)")
       const message = Effect.flip(secret.read).pipe(Effect.map((error) => error.message))
-      expect(yield* message).toBe(`${path}: there is no such file; make it, or mount the Secret that holds it`)
+      expect(yield* message).toBe(`${path}: there is no such file; make it, or mount the volume that holds it`)
       yield* files.writeFileString(path, "\n")
-      expect(yield* message).toBe(`${path}: it is empty; write the secret into it`)
+      expect(yield* message).toBe(`${path}: it is empty; write the certificates to trust (PEM) into it`)
+      yield* files.writeFileString(path, "x".repeat(1024 * 1024 + 1))
+      expect(yield* message).toBe(
+        `${path}: it is larger than 1 MiB; it must hold the certificates to trust (PEM) alone`
+      )
       yield* files.writeFileString(path, "word")
       expect(Redacted.value(yield* secret.read)).toBe("word")
       yield* files.remove(path)

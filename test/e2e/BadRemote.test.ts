@@ -1,6 +1,6 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { writeFileSync } from "node:fs"
+import { rmSync, writeFileSync } from "node:fs"
 import { ControlPlane } from "../cluster/ControlPlane.ts"
 import { sharedControlPlane } from "../cluster/SharedControlPlane.ts"
 import { eventually } from "../process/Eventually.ts"
@@ -89,18 +89,59 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })("a re
       assert.include(gitFailure, "credentials.https.caFile")
     }))
 
-  it.effect("a page that answers in its place is told, and what was applied stays until it is back", () =>
+  it.effect("a CA file that is replaced while it runs works without a restart", () =>
+    Effect.gen(function*() {
+      const { change, config, seen, server, start } = yield* setUp()
+      const controller = yield* start()
+      yield* seen("one")
+      const renewed = yield* server.renewAuthority
+      yield* change("two")
+      const { caFile = "" } = config.credentials.https
+      const { gitFailure = "" } = yield* controller.until("the failure is told", failing("certificate isn't trusted"))
+      assert.include(gitFailure, caFile)
+      yield* Effect.sync(() => writeFileSync(caFile, renewed))
+      yield* seen("two")
+    }))
+
+  it.effect("a password file that is missing is told with its path, and used once it is there", () =>
+    Effect.gen(function*() {
+      const { config, seen, server, start } = yield* setUp({ credentials: "made" })
+      const { passwordFile = "" } = config.credentials.https
+      rmSync(passwordFile)
+      const controller = yield* start()
+      const { gitFailure = "" } = yield* controller.until("the failure is told", failing("there is no such file"))
+      assert.strictEqual(
+        gitFailure,
+        `A file of the credentials for ${server.url} can't be used: ${passwordFile}: there is no such file; make it, or mount the volume that holds it`
+      )
+      assert.isEmpty(server.requests)
+      yield* Effect.sync(() => writeFileSync(passwordFile, server.login?.password ?? ""))
+      yield* seen("one")
+    }))
+
+  it.effect("whatever answers in its place is told, and what was applied stays until it is back", () =>
     Effect.gen(function*() {
       const { change, seen, server, start, value } = yield* setUp()
       const controller = yield* start()
       yield* seen("one")
-      yield* Effect.sync(() => server.setFault(() => htmlPage))
       yield* change("two")
-      const status = yield* controller.until("the failure is told", ({ gitFailure }) => gitFailure !== undefined)
-      assert.match(status.gitFailure ?? "", /text\/html/)
-      assert.strictEqual(status.total.inStep, 1)
-      assert.strictEqual(yield* value, "one")
-      yield* Effect.sync(() => server.setFault(() => undefined))
+      for (
+        const [fault, message] of [
+          [htmlPage, /answers with text\/html instead of Git's protocol, beginning "Sign in/],
+          [{ status: 404 }, /There is no repository at https:\S+ \(the server answers 404\)\. Check gitUrl/],
+          [
+            { status: 500, headers: { "content-type": "text/plain" }, body: "the disk is full\n" },
+            /refused \(500\): the disk is full\. Trying again/
+          ]
+        ] as const
+      ) {
+        server.setFault(() => fault)
+        const told = ({ gitFailure = "" }: { readonly gitFailure?: string }) => message.test(gitFailure)
+        const status = yield* controller.until(`${message} is told`, told)
+        assert.strictEqual(status.total.inStep, 1)
+        assert.strictEqual(yield* value, "one")
+      }
+      server.setFault(() => undefined)
       yield* seen("two")
     }))
 

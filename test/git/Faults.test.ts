@@ -119,7 +119,7 @@ describe("a remote that fails", () => {
       for (const bytes of [0, 10, 100])
         assert.strictEqual(yield* withFault(room, onCommand("fetch", { stallAfter: bytes })), message)
       assert.strictEqual(yield* withFault(room, onCommand("ls-refs", { stallAfter: 10 })), message)
-    }), 30_000)
+    }))
 
   it.live("that never ends is given up on, too", () =>
     Effect.gen(function*() {
@@ -284,15 +284,31 @@ describe("credentials", () => {
       )
     }))
 
-  it.live("whose file is missing are told by the file", () =>
+  it.live("whose file is missing or empty are told by the file, and by what belongs into it", () =>
     Effect.gen(function*() {
       const bare = yield* bareRepository({ files: { "a.yaml": configMap("0") } })
       const http = yield* startHttpGitServer(bare)
       const folder = yield* temporaryFolder("gitops-none-")
+      const empty = `${folder}/empty`
+      writeFileSync(empty, "\n")
+      for (
+        const [key, content] of [
+          ["passwordFile", "the password or token"],
+          ["caFile", "the certificates to trust (PEM)"],
+          ["certFile", "the client certificate (PEM)"],
+          ["keyFile", "the key of the client certificate (PEM)"]
+        ] as const
+      ) {
+        const { git } = yield* startGit(http.url, { https: { ...http.credentials, [key]: empty } })
+        assert.strictEqual(
+          (yield* Effect.flip(git.refresh)).message,
+          `A file of the credentials for ${http.url} can't be used: ${empty}: it is empty; write ${content} into it`
+        )
+      }
       const { git } = yield* startGit(http.url, { https: { ...http.credentials, passwordFile: `${folder}/none` } })
       assert.strictEqual(
         (yield* Effect.flip(git.refresh)).message,
-        `A file of the credentials for ${http.url} can't be used: ${folder}/none: there is no such file; make it, or mount the Secret that holds it`
+        `A file of the credentials for ${http.url} can't be used: ${folder}/none: there is no such file; make it, or mount the volume that holds it`
       )
     }))
 
@@ -335,9 +351,9 @@ describe("credentials", () => {
         Buffer.from(`${room.http.login?.username}:${room.http.login?.password}`).toString("base64")
       ]
       const plans: ReadonlyArray<FaultPlan> = [
-        () => ({ status: 500, headers: { "content-type": "text/plain" }, body: "no" }),
+        () => ({ status: 500, headers: { "content-type": "text/plain" }, body: `no, ${secrets.join(" and ")}` }),
+        () => ({ status: 200, headers: { "content-type": "text/html" }, body: `<p>${secrets.join("</p><p>")}</p>` }),
         () => ({ hangUp: true }),
-        () => htmlPage,
         redirectTo("https://elsewhere.example")
       ]
       for (const plan of plans) {
@@ -372,11 +388,13 @@ describe("a repository that can't be read", () => {
           )
         }
       }
-    }), 20_000)
+    }))
 
   it.live("for want of the branch names those that are there", () =>
     Effect.gen(function*() {
       const bare = yield* bareRepository({ files: { "a.yaml": configMap("0") } })
+      const alone = yield* startGit(bare.url, { branch: "master" })
+      assert.include((yield* Effect.flip(alone.git.refresh)).message, "has no branch master: there is main. Push")
       for (const branch of ["prod", "production", "feature/x"]) yield* bare.commit({ "b.txt": branch }, { branch })
       const http = yield* startHttpGitServer(bare)
       const old = yield* startHttpGitServer(bare, { protocol: 0 })

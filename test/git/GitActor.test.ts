@@ -96,7 +96,7 @@ describe("the Git actor", () => {
       while (seen.at(-1) !== last) yield* Effect.sleep(50)
       assert.isBelow(seen.length, 6)
       yield* Fiber.interrupt(slow)
-    }), 20_000)
+    }))
 
   it.live("reads only what is below gitPath, and names paths from the root", () =>
     Effect.gen(function*() {
@@ -224,18 +224,17 @@ describe("the Git actor", () => {
       )
     }))
 
-  it.live("stops at once, whatever the server is doing, and leaves nobody waiting", () =>
+  it.live("stops, whatever the server is doing, and leaves nobody waiting", () =>
     Effect.gen(function*() {
       const bare = yield* bareRepository({ files: { "a.yaml": configMap("a", "1") } })
       const server = yield* startHttpGitServer(bare)
       server.setFault(() => ({ silent: true }))
       const scope = yield* Scope.make()
-      const { git } = yield* startGit(server.url, { https: server.credentials }).pipe(Scope.provide(scope))
+      const { git, log } = yield* startGit(server.url, { https: server.credentials }).pipe(Scope.provide(scope))
       const waiting = yield* Effect.forkChild(git.refresh)
       yield* eventually("the server is asked", Effect.sync(() => server.requests.length), (count) => count > 0)
-      const begin = performance.now()
       yield* Scope.close(scope, Exit.void)
       assert.isTrue(Exit.isFailure(yield* Fiber.await(waiting)))
-      assert.isBelow(performance.now() - begin, 1000)
+      assert.deepStrictEqual(log, [], "the silence was not waited out")
     }))
 })

@@ -66,5 +66,5 @@ describe("the object store", () => {
       const { bytes, objects } = yield* repository.objects
       assert.isBelow(bytes, 5_200_000)
       assert.isBelow(objects.size, 60)
-    }), 30_000)
+    }))
 })

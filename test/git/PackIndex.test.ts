@@ -69,7 +69,7 @@ describe("the index of a pack", () => {
       const { delta, result } = makeDelta(base, [{ from: 4, length: 4 }])
       const thin = makePack([{ base: objectName("blob", base), delta }])
       yield* assertHolds(yield* index(thin, known), [result])
-      assert.strictEqual(yield* refusal(thin), "the base of 1 deltas is missing")
+      assert.strictEqual(yield* refusal(thin), "the base of 1 delta is missing")
     }))
 
   it.effect("is refused when any byte of the pack changes", () =>

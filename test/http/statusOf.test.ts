@@ -48,12 +48,12 @@ const state = (watch: Watch = { _tag: "Live" }): CoordinatorState.CoordinatorSta
   })
 }
 
-const unserved = [{
-  kind: "Widget.example",
-  manifests: 2,
+const unserved = [["Widget.example", 2], ["Gadget.example", 1]].map(([kind, manifests]) => ({
+  kind: String(kind),
+  manifests: Number(manifests),
   first: ref("w", "d1"),
-  message: "the cluster does not serve Widget.example"
-}]
+  message: `the cluster does not serve ${kind}`
+}))
 
 describe("the status", () => {
   it("is what its schema says, with counts, troubles and places", () => {
@@ -101,6 +101,7 @@ describe("the status", () => {
       "",
       "Kinds the cluster does not serve:",
       "  the cluster does not serve Widget.example (2 manifests, first w.yaml:1)",
+      "  the cluster does not serve Gadget.example (1 manifest, first w.yaml:1)",
       "",
       "Files to mend:",
       "  broken.yaml:3:5: a map key stands twice",

@@ -96,7 +96,7 @@ const bad: Readonly<Record<string, Bad>> = {
     text: `${config("a")}---\n- b\n---\ntext\n`,
     said: [
       "f:5:1: this document is a list, not a manifest; mend it or take it out",
-      "f:7:1: this document is \"text\", not a manifest; mend it or take it out"
+      "f:7:1: this document is text, not a manifest; mend it or take it out"
     ],
     kept: ["a"]
   },
@@ -104,7 +104,7 @@ const bad: Readonly<Record<string, Bad>> = {
     text:
       `apiVersion: v1\nkind: List\nitems:\n- 3\n- {a: b}\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: 1}\n-\n`,
     said: [
-      "f:4:3: this item is 3, a number, but must be a map with apiVersion and kind",
+      "f:4:3: this item is a number, but must be a map with apiVersion and kind",
       "f:5:3: this item has neither apiVersion nor kind",
       "f:8:14: metadata.name is 1, a number, but must be text; put it in quotes",
       "f:9:1: this item is empty, but must be a map with apiVersion and kind"
@@ -180,7 +180,8 @@ describe("a file that is wrong", () => {
   it("is told in a few short sentences, however much is wrong with it", () => {
     const all = said("kind: A\n---\n".repeat(1000))
     assert.strictEqual(all.length, 21)
-    assert.strictEqual(all.at(-1), "f: there are 980 more problems in this file")
+    assert.strictEqual(all.at(-1), "f: and 980 more problems in this file")
+    assert.strictEqual(said("kind: A\n---\n".repeat(21)).at(-1), "f: and 1 more problem in this file")
     const long = "x".repeat(1_000_000)
     const texts = [
       `a: ${"1".repeat(1_000_000)}\nkind: b`,

@@ -45,7 +45,10 @@ describe("YAML as kubectl reads it", () => {
   })
 
   it("keeps anchors to their document", () => {
-    assert.strictEqual(fault("a: &x 1\n---\nb: *x\n"), "3:4: there is no &x before this *x")
+    assert.strictEqual(
+      fault("a: &x 1\n---\nb: *x\n"),
+      "3:4: no anchor of this name stands before this alias; put it in quotes if it is text"
+    )
   })
 
   it("knows where documents, entries and items begin", () => {
@@ -122,12 +125,18 @@ const faults: Readonly<Record<string, readonly [text: string, fault: string]>> =
     "a: *.example.com\n",
     "1:4: * begins the name of an anchor (letters and digits); put the value in quotes if it is text"
   ],
-  "an alias of nothing": ["a: *b\n", "1:4: there is no &b before this *b"],
+  "an alias of nothing": [
+    "a: *b\n",
+    "1:4: no anchor of this name stands before this alias; put it in quotes if it is text"
+  ],
   "an alias of what it stands in": ["a: &x\n  b: *x\n", "2:6: *x stands inside of what it repeats"],
   "a merge of text": ["a:\n  <<: b\n", "2:3: << needs a map, or a list of maps"],
   "a tag that goes on": ["a: !b{c}\n", "1:4: ! begins a tag; put the value in quotes if it is text"],
-  "a tag with a prefix": ["a: !b!c d\n", "1:4: the tag !b!c has a prefix that is declared nowhere"],
-  "a tag that doesn't fit": ["a: !!int b\n", "1:4: \"b\" can't be read as !!int"],
+  "a tag with a prefix": [
+    "a: !b!c d\n",
+    "1:4: the prefix of this tag is declared nowhere; put the value in quotes if it is text"
+  ],
+  "a tag that doesn't fit": ["a: !!int b\n", "1:4: this value can't be read as !!int"],
   "binary that is no base64": ["a: !!binary '*'\n", "1:4: !!binary holds something that isn't base64"],
   "binary that is no text": [
     "a: !!binary /w==\n",
@@ -140,11 +149,15 @@ const faults: Readonly<Record<string, readonly [text: string, fault: string]>> =
   ],
   "a number that would lose digits": [
     "a: 123456789012345678901\n",
-    "1:4: the number 123456789012345678901 is too large to be kept exactly; put it in quotes if it is text"
+    "1:4: this number is too large to be kept exactly (64 bits at most); put it in quotes if it is text"
   ],
   "a negative one": [
     "a: -9223372036854775809\n",
-    "1:4: the number -9223372036854775809 is too large to be kept exactly; put it in quotes if it is text"
+    "1:4: this number is too large to be kept exactly (64 bits at most); put it in quotes if it is text"
+  ],
+  "a key that kubectl could not hold": [
+    "9223372036854775808: a\n",
+    "1:1: this number is too large for a key; put it in quotes"
   ],
   "a key that stands twice": ["a: 1\nb: 2\na: 3\n", "3:1: the key \"a\" stands twice in this map; keep one of them"],
   "a key that stands twice once it is text": [

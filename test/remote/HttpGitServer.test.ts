@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Option } from "effect"
+import { Effect, Fiber } from "effect"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+import { eventually } from "../process/Eventually.ts"
 import { temporaryFolder } from "../process/TemporaryFolder.ts"
 import { bareRepository } from "./BareRepository.ts"
 import { makeLogin } from "./HttpCredentials.ts"
@@ -122,8 +123,11 @@ describe("an HTTP Git server", () => {
       const server = yield* serve()
       for (const [fault, bytes] of [[{ silent: true }, 0], [{ stallAfter: 10 }, 10]] as const) {
         server.setFault(() => fault)
-        assert.isTrue(Option.isNone(yield* Effect.timeoutOption(clone(server), 500)))
-        assert.deepInclude(server.requests.at(-1), { isFaulty: true, answerBytes: bytes })
+        const waiting = yield* Effect.forkChild(clone(server))
+        const last = Effect.sync(() => server.requests.at(-1))
+        yield* eventually("the server is silent", last, (it) => it?.isFaulty === true && it.answerBytes === bytes)
+        assert.isUndefined(waiting.pollUnsafe())
+        yield* Fiber.interrupt(waiting)
       }
       server.setFault(times(1, { delayMillis: 300 }))
       const begin = performance.now()

@@ -2,9 +2,9 @@
 // Every request is remembered, and answers can be made to fail. Ends with its scope, its processes too.
 import { Effect, type Scope } from "effect"
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
-import { createServer as createHttpsServer } from "node:https"
+import { createServer as createHttpsServer, type Server as HttpsServer } from "node:https"
 import { basename } from "node:path"
-import { issueCertificate, makeAuthority } from "../cluster/Certificates.ts"
+import { issueCertificate, type KeyPair, makeAuthority } from "../cluster/Certificates.ts"
 import { freePort } from "../cluster/FreePort.ts"
 import { temporaryFolder } from "../process/TemporaryFolder.ts"
 import type { BareRepository } from "./BareRepository.ts"
@@ -45,11 +45,15 @@ export interface HttpGitServer {
   readonly setFault: (plan: FaultPlan) => void
   /** Whom it lets in from now on; the files stay as they are. */
   readonly setCredentials: (login: Login) => void
+  /** Shows a certificate of another authority from now on, and breaks open connections. Returns that authority, PEM. */
+  readonly renewAuthority: Effect.Effect<string>
   /** Nobody listens on the port any more, and open connections break. */
   readonly stop: Effect.Effect<void>
   /** On the same port again. */
   readonly start: Effect.Effect<void>
 }
+
+const hosts = ["127.0.0.1", "localhost"]
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 
@@ -127,15 +131,18 @@ export const startHttpGitServer = (
       answer(request, response).catch(() => response.destroy())
     }
 
-    const serving = issueCertificate(authority, { commonName: "git", hosts: ["127.0.0.1", "localhost"] })
-    const certificates = {
-      ca: authority.certificate,
-      cert: serving.certificate,
-      key: serving.key,
-      requestCert: clientCertificate,
-      rejectUnauthorized: clientCertificate
+    const certificatesOf = (issuer: KeyPair) => {
+      const { certificate: cert, key } = issueCertificate(issuer, { commonName: "git", hosts })
+      return {
+        ca: authority.certificate,
+        cert,
+        key,
+        requestCert: clientCertificate,
+        rejectUnauthorized: clientCertificate
+      }
     }
-    let server: Server | undefined
+    let certificates = certificatesOf(authority)
+    let server: Server | HttpsServer | undefined
     const listenOn = (port: number) =>
       Effect.promise(async () => {
         const next = tls ? createHttpsServer(certificates, handle) : createHttpServer(handle)
@@ -148,6 +155,13 @@ export const startHttpGitServer = (
       server.close(() => resume(Effect.void))
       server.closeAllConnections()
       server = undefined
+    })
+    const renewAuthority = Effect.sync(() => {
+      const next = makeAuthority("another test Git authority")
+      certificates = certificatesOf(next)
+      if (server !== undefined && "setSecureContext" in server) server.setSecureContext(certificates)
+      server?.closeAllConnections()
+      return next.certificate
     })
     const anyPort: Effect.Effect<number> = Effect.flatMap(
       freePort,
@@ -173,6 +187,7 @@ export const startHttpGitServer = (
       requests,
       setFault: (plan) => void (faultOf = plan),
       setCredentials: (next) => void (letIn = next),
+      renewAuthority,
       stop,
       start: Effect.suspend(() => server === undefined ? listenOn(port) : Effect.succeed(true)).pipe(
         Effect.flatMap((isOpen) => isOpen ? Effect.void : Effect.die(new Error(`port ${port} was taken meanwhile`)))

@@ -1,5 +1,4 @@
 /** Reads what may stand before a YAML node: the name of an anchor (or of an alias, in its place) and a tag. */
-import { shortened } from "../quoted.ts"
 import { isBlankOrEnd, type YamlCursor, YamlFault } from "./YamlCursor.ts"
 
 const name = /[0-9A-Za-z_-]*/y
@@ -35,7 +34,7 @@ export const scanTag = (cursor: YamlCursor): string => {
   if (verbatim) return tag
   if (!tag.includes("!")) return `!${tag}`
   if (!tag.startsWith("!"))
-    throw new YamlFault(`the tag !${shortened(tag)} has a prefix that is declared nowhere`, start)
+    throw new YamlFault("the prefix of this tag is declared nowhere; put the value in quotes if it is text", start)
   if (tag === "!") throw new YamlFault("!! has to be followed by the name of a tag", start)
   return `tag:yaml.org,2002:${tag.slice(1)}`
 }

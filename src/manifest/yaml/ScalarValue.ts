@@ -3,7 +3,6 @@
  * 1.2. `yes` is true, `0644` is 420, `08` is 8, `1:30` is text. No number is ever changed: what can't be kept exactly
  * is refused.
  */
-import { quoted, shortened } from "../quoted.ts"
 
 /** An integer whose digits a number would lose is a bigint. */
 export type Scalar = null | boolean | number | bigint | string
@@ -38,9 +37,9 @@ const minInteger = -(2n ** 63n)
 const maxSigned = 2n ** 63n - 1n
 const maxInteger = 2n ** 64n - 1n
 
-const tooLarge = (text: string): Refusal => ({
-  refused: `the number ${shortened(text)} is too large to be kept exactly; put it in quotes if it is text`
-})
+const tooLarge: Refusal = {
+  refused: "this number is too large to be kept exactly (64 bits at most); put it in quotes if it is text"
+}
 
 /** A number where its text would have the very same digits. */
 const fromBigInt = (value: bigint): number | bigint => {
@@ -59,7 +58,7 @@ const readInteger = (plain: string): number | bigint | Refusal | undefined => {
   const kept = fromBigInt(value)
   if (value >= minInteger && value <= (sign === "" ? maxInteger : maxSigned)) return kept
   if (digits !== undefined && typeof kept === "number") return kept
-  return hexadecimal === undefined && binary === undefined ? tooLarge(plain) : undefined
+  return hexadecimal === undefined && binary === undefined ? tooLarge : undefined
 }
 
 const readNumber = (text: string): Scalar | Refusal => {
@@ -70,7 +69,7 @@ const readNumber = (text: string): Scalar | Refusal => {
   if (!decimal.test(plain)) return text
   const value = Number(plain)
   if (!Number.isFinite(value)) return text
-  return wholeNumber.test(plain) && !Number.isSafeInteger(value) ? tooLarge(text) : value
+  return wholeNumber.test(plain) && !Number.isSafeInteger(value) ? tooLarge : value
 }
 
 const readFraction = (text: string): Scalar => {
@@ -133,7 +132,8 @@ const floatText = (value: number): string => {
 export const keyText = (value: Scalar, text: string): string | Refusal => {
   if (typeof value === "string") return value
   if (value === null) return { refused: "null can't be a key; put it in quotes" }
-  if (typeof value === "bigint" && value >= 2n ** 63n) return tooLarge(text)
+  if (typeof value === "bigint" && value > maxSigned)
+    return { refused: "this number is too large for a key; put it in quotes" }
   if (typeof value !== "number" || readInteger(text.replaceAll("_", "")) !== undefined) return String(value)
   return floatText(value)
 }
@@ -159,7 +159,7 @@ const readBinary = (text: string): Scalar | Refusal => {
  */
 export const readTagged = (tag: string, text: string): Scalar | Refusal => {
   const name = tag.startsWith(coreTag) ? tag.slice(coreTag.length) : undefined
-  const mismatch = (): Refusal => ({ refused: `${quoted(text)} can't be read as !!${name}` })
+  const mismatch = (): Refusal => ({ refused: `this value can't be read as !!${name}` })
   const value = name === "bool" || name === "int" || name === "float" || name === "null" ? readPlain(text) : text
   if (isRefusal(value)) return value
   switch (name) {

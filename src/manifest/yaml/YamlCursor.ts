@@ -3,7 +3,7 @@
  * reading.
  */
 
-/** Why a text can't be read, and where. Thrown within the YAML reader only. */
+/** Why a text can't be read, and where. Quotes no value: it may be a Secret's. Thrown within the YAML reader only. */
 export class YamlFault extends Error {
   readonly offset: number
   constructor(message: string, offset: number) {

@@ -140,7 +140,7 @@ export class YamlReader {
       throw new YamlFault(
         inside
           ? `*${shortened(name)} stands inside of what it repeats`
-          : `there is no &${shortened(name)} before this *${shortened(name)}`,
+          : "no anchor of this name stands before this alias; put it in quotes if it is text",
         start
       )
     }

@@ -130,7 +130,7 @@ export const refusedObjects: Readonly<Record<string, BadInput>> = {
   "a kind that the cluster does not serve": {
     bad: { "widget.yaml": widget },
     said: [
-      "the cluster does not serve Widget.bad-input.example; applied as soon as its CustomResourceDefinition is there (1 manifests, first widget.yaml:1)"
+      "the cluster does not serve Widget.bad-input.example; applied as soon as its CustomResourceDefinition is there (1 manifest, first widget.yaml:1)"
     ],
     mended: { "widget.yaml": configMap("widget", "mended") },
     afterwards: ["configmap/widget"]

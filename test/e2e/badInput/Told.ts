@@ -1,5 +1,6 @@
 // What a status says, line by line, as `gitops-controller status` prints it, and which of it concerns a file or an object.
 import type { Status } from "../../../src/http/Status.ts"
+import { counted } from "../../../src/manifest/counted.ts"
 import { type BadInput, namespace } from "./BadInput.ts"
 
 export interface Told {
@@ -23,7 +24,7 @@ export const told = (status: Status): ReadonlyArray<Told> => [
     }))
   ),
   ...status.unserved.map(({ manifests, message, place }) => ({
-    line: `${message} (${manifests} manifests, first ${place})`,
+    line: `${message} (${counted(manifests, "manifest")}, first ${place})`,
     paths: pathsOf(place)
   })),
   ...status.problems.map(({ message, place }) => ({ line: `${place}: ${message}`, paths: pathsOf(place) })),

@@ -1,0 +1,63 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Logger } from "effect"
+import { firstContact } from "../../src/coordination/Admission.ts"
+import * as CoordinatorState from "../../src/coordination/CoordinatorState.ts"
+import * as RoundLog from "../../src/coordination/RoundLog.ts"
+import type { KindReport } from "../../src/kind/KindReport.ts"
+import { ref, round, rule } from "../kind/samples.ts"
+
+const here = { record: "ns/r", cluster: "c", source: { repository: "r", branch: "main", gitPath: "" } }
+
+const report = (inStep: number): KindReport => ({
+  kind: "ConfigMap",
+  stage: 3,
+  watch: { _tag: "Live" },
+  round: 1,
+  busy: false,
+  rules: [{ rule: 0, inStep, pending: 0, waiting: 1, failed: 0, held: 2 }],
+  troubles: [],
+  troubleCount: 0
+})
+
+/** In step with a commit of so many files, a manifest in each. */
+const settled = (count: number): CoordinatorState.CoordinatorState => {
+  const { tip } = round(1, Array.from({ length: count }, (_, index) => ref(`${index}`, "d1")))
+  const start = CoordinatorState.initial({ number: 1, rules: [rule()] }, { tip, failure: undefined, checkedAt: 0 }, 1)
+  const state = [
+    { _tag: "StandingChanged", standing: { _tag: "Leading", term: 1 } } as const,
+    { _tag: "Expected", round: 1, kinds: new Set(["ConfigMap"]) } as const,
+    { _tag: "Reported", report: report(count) } as const
+  ].reduce(CoordinatorState.fold, start)
+  return CoordinatorState.advance({
+    ...state,
+    record: { _tag: "Loaded", stored: undefined, record: firstContact(here, 1), found: new Map() }
+  })
+}
+
+const linesFor = Effect.fnUntraced(function*(count: number) {
+  const lines: Array<string> = []
+  const log = RoundLog.make()
+  const told = log(settled(count), 1000)
+  yield* Effect.andThen(told, told).pipe(
+    Effect.provide(Logger.layer([Logger.make(({ message }) => lines.push(String(message)))]))
+  )
+  return lines
+})
+
+describe("the story of a round", () => {
+  it.effect("is told once, from its commit to what came of it", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(yield* linesFor(2), [
+        "Taking up 1 \"change\": 2 manifests in 2 files",
+        "In step with 1 after 0 ms: 2 objects in step, 1 waiting, 2 held"
+      ])
+    }))
+
+  it.effect("counts one as one", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(yield* linesFor(1), [
+        "Taking up 1 \"change\": 1 manifest in 1 file",
+        "In step with 1 after 0 ms: 1 object in step, 1 waiting, 2 held"
+      ])
+    }))
+})
