@@ -2,13 +2,13 @@
  * The manifests of one file, whatever its path: YAML or JSON, several documents, lists of objects.
  * Text that can't be read costs the whole file; a document that is no valid manifest costs only itself.
  */
-import { hash } from "node:crypto"
 import { type Candidate, candidates, offsetOf } from "./Candidates.ts"
 import { counted } from "./counted.ts"
 import { readText } from "./FileText.ts"
 import { encodeJson } from "./JsonText.ts"
 import { kustomizationReferences } from "./Kustomization.ts"
 import type { Json, ParsedManifest } from "./Manifest.ts"
+import { digestOf } from "./ManifestDigest.ts"
 import { type DocumentProblem, looksLikeTemplate, readDocument, shown, templateHint } from "./ManifestDocument.ts"
 import type { ParsedFile } from "./ParsedFile.ts"
 import { isObject, withoutServerFields } from "./ServerFields.ts"
@@ -19,9 +19,6 @@ export interface ManifestFile extends ParsedFile {
   /** The JSON text of each manifest, in the same order: what goes to the API server, with sorted keys. */
   readonly payloads: ReadonlyArray<string>
 }
-
-/** A hash of which 132 bits are kept: 22 characters. */
-const digestOf = (payload: string): string => hash("sha256", payload, "base64url").slice(0, 22)
 
 const mentionsManifest = /apiVersion|kind/
 

@@ -38,7 +38,7 @@ export interface ParserThread {
 
 const timeLimit = "30 seconds"
 /** Little that a parser makes lives on, so a small young generation costs it no time. */
-const resourceLimits = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 }
+const resourceLimits = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 8 }
 
 /** A worker with a mailbox for one answer. */
 class Mailbox {

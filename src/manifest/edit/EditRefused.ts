@@ -1,0 +1,23 @@
+/** A change of a file that can't be made safely, and what to do about it. Nothing of the file was changed then. */
+import { Schema } from "effect"
+import { formatKey } from "../ObjectKey.ts"
+
+export class EditRefused extends Schema.TaggedError<EditRefused>()("EditRefused", {
+  /** Whose edit it was; absent when no edit of this file is possible. */
+  key: Schema.optionalKey(Schema.Struct({
+    group: Schema.String,
+    kind: Schema.String,
+    namespace: Schema.String,
+    name: Schema.String
+  })),
+  /** Of the file, counted from 1. */
+  line: Schema.optionalKey(Schema.Number),
+  /** Why, and what to do. */
+  reason: Schema.String
+}) {
+  override get message(): string {
+    const what = this.key === undefined ? "this file" : formatKey(this.key)
+    const where = this.line === undefined ? "" : ` (line ${this.line})`
+    return `${what} can't be changed here${where}: ${this.reason}`
+  }
+}

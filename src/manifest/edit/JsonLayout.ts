@@ -1,0 +1,40 @@
+/** JSON as a file lays it out, and as a new object in it is laid out. */
+import { Result } from "effect"
+import { encodeJson } from "../JsonText.ts"
+import type { Json, JsonObject } from "../Manifest.ts"
+import { isObject } from "../ServerFields.ts"
+import { inCustomaryOrder } from "./KeyOrder.ts"
+
+/** What each level is indented by; `undefined`: all stands in one line. */
+export type JsonIndent = string | undefined
+
+export const isJson = (text: string): boolean => Result.isSuccess(Result.try(() => JSON.parse(text)))
+
+export const jsonIndentOf = (text: string): JsonIndent => /^\s*[{[][^\S\r\n]*(?:\r\n|\r|\n)([ \t]*)/.exec(text)?.[1]
+
+/** Characters that end a line in YAML or that nobody sees. */
+const hidden = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g
+
+const scalar = (value: Json): string =>
+  encodeJson(value).replace(
+    hidden,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
+  )
+
+const write = (value: Json, indent: JsonIndent, before: string): string => {
+  if (typeof value !== "object" || value === null) return scalar(value)
+  const deeper = before + (indent ?? "")
+  const parts = isObject(value)
+    ? Object.entries(value).map(([key, entry]) =>
+      `${scalar(key)}:${indent === undefined ? "" : " "}${write(entry, indent, deeper)}`
+    )
+    : value.map((item: Json) => write(item, indent, deeper))
+  const [open, close] = isObject(value) ? ["{", "}"] : ["[", "]"]
+  if (parts.length === 0) return open + close
+  if (indent === undefined) return open + parts.join(",") + close
+  return `${open}\n${parts.map((part) => deeper + part).join(",\n")}\n${before}${close}`
+}
+
+/** @param before What stands in front of its first brace, in the same line. */
+export const jsonText = (manifest: JsonObject, indent: JsonIndent, before: string): string =>
+  write(inCustomaryOrder(manifest), indent, before)
