@@ -5,6 +5,7 @@
 import { Result } from "effect"
 import { counted } from "../manifest/counted.ts"
 import type { Advertisement } from "./Advertisement.ts"
+import { inOwnMemory } from "./inOwnMemory.ts"
 import { agent, commandHeader } from "./LsRefs.ts"
 import * as PktLine from "./PktLine.ts"
 import { type WireFault, words } from "./WireFault.ts"
@@ -103,7 +104,7 @@ export const take = (answer: Answer, bytes: Buffer): Result.Result<Answer, WireF
 
 /** The pack, once no more bytes come. */
 export const finish = (answer: Answer): Result.Result<Buffer, WireFault> => {
-  if (answer.ended && answer.rest.length === 0) return Result.succeed(Buffer.concat(answer.pack, answer.size))
+  if (answer.ended && answer.rest.length === 0) return Result.succeed(inOwnMemory(answer.pack, answer.size))
   if (answer.size === 0 && answer.said !== "") return Result.fail({ _tag: "Refused", words: answer.said })
   return Result.fail({
     _tag: "CutOff",

@@ -24,8 +24,8 @@ export interface ObjectStore extends ObjectSource {
   readonly freshBytes: number
 }
 
-/** Bodies kept while they are worked on: enough for the blobs of tens of thousands of manifests. */
-const cacheLimit = 48 * 1024 * 1024
+/** Bodies kept while they are worked on: what deltas are made from, mostly. More costs memory and saves little time. */
+const cacheLimit = 4 * 1024 * 1024
 
 export const emptyStore = (): ObjectStore => ({
   objects: new Map(),

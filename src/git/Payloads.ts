@@ -3,7 +3,7 @@ import { Context, Effect, Layer, Ref } from "effect"
 import { emptyStore, type ObjectSource } from "./ObjectStore.ts"
 
 /** In bytes. */
-const limit = 32 * 1024 * 1024
+const limit = 8 * 1024 * 1024
 
 export class Payloads extends Context.Service<Payloads, {
   /** The JSON texts of a blob's manifests, in order. */
