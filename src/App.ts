@@ -4,6 +4,7 @@ import { createHash } from "node:crypto"
 import type { Config } from "./config/Config.ts"
 import { withoutCredentials } from "./config/RepositoryUrl.ts"
 import * as Coordinator from "./coordination/Coordinator.ts"
+import * as GitPermit from "./coordination/GitPermit.ts"
 import * as RecordStore from "./coordination/RecordStore.ts"
 import { GitActor } from "./git/GitActor.ts"
 import { GitOptions } from "./git/GitOptions.ts"
@@ -54,6 +55,10 @@ export const options = (config: Config, cluster: ClusterChoice) => {
       branch: config.branch,
       gitPath: config.gitPath,
       interval: config.interval,
+      name: config.name,
+      defaultNamespace: config.namespace,
+      commit: config.commit,
+      layout: config.layout,
       credentials: config.credentials
     }),
     Layer.succeed(KindOptions, {
@@ -95,10 +100,11 @@ export const engine = (config: Config) => {
   return Kinds.layer.pipe(Layer.provideMerge(coordinator), Layer.provide(store))
 }
 
-/** Everything, for one configuration. Stops in the reverse order: the server, the kinds, the Coordinator, the term, Git. */
+/** Everything, for one configuration. Stops in the reverse order: the server, the kinds, the Coordinator, Git, the term. */
 export const layer = (config: Config, cluster: ClusterChoice) =>
   Server.layer.pipe(
     Layer.provideMerge(engine(config)),
-    Layer.provideMerge(Layer.merge(kubernetes, git)),
+    Layer.provideMerge(git.pipe(Layer.provide(GitPermit.layer))),
+    Layer.provideMerge(kubernetes),
     Layer.provide(options(config, cluster))
   )

@@ -1,4 +1,5 @@
 /** The status as a table for a terminal. Pure. */
+import { DateTime } from "effect"
 import type { Counts, KindStatus, Status } from "../http/Status.ts"
 import { counted } from "../manifest/counted.ts"
 
@@ -42,13 +43,22 @@ const progress = ({ settled, total }: Status): string => {
   return total.waiting + total.failed + total.pending === 0 ? "in step" : "all done that can be done now"
 }
 
+const pushed = ({ commit, pushedAt, trouble, waiting }: NonNullable<Status["writing"]>): ReadonlyArray<string> => [
+  ...(commit === undefined || pushedAt === undefined
+    ? []
+    : [`pushed ${commit.slice(0, 8)} at ${DateTime.formatIso(DateTime.makeUnsafe(pushedAt))}`]),
+  ...(waiting === 0 ? [] : [`${waiting} ${waiting === 1 ? "change waits" : "changes wait"} to be pushed`]),
+  ...(trouble === undefined ? [] : [`push: ${trouble}`])
+]
+
 const head = (status: Status): ReadonlyArray<string> => [
   `${status.name}: ${status.source.repository}, branch ${status.source.branch ?? "(not read yet)"}, path ${
     status.source.gitPath === "" ? "/" : status.source.gitPath
   }`,
   status.commit === undefined ? "no commit yet" : `commit ${status.commit.slice(0, 8)} "${status.subject ?? ""}"`,
   status.phase === "syncing" ? `syncing, ${progress(status)}` : status.phase,
-  ...(status.gitFailure === undefined ? [] : [`git: ${status.gitFailure}`])
+  ...(status.gitFailure === undefined ? [] : [`git: ${status.gitFailure}`]),
+  ...(status.writing === undefined ? [] : pushed(status.writing))
 ]
 
 /** Lines without the last line break. */

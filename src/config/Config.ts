@@ -19,8 +19,25 @@ export interface HttpsCredentials {
   readonly keyFile?: string
 }
 
+/** Paths of files, like those for HTTPS; what is absent is looked for where it usually is. */
+export interface SshCredentials {
+  readonly identity?: string
+  readonly passphraseFile?: string
+  readonly knownHosts?: string
+}
+
+export interface CommitOptions {
+  /** Commit once nothing new came for this long. */
+  readonly quiet: Duration.Duration
+  /** Commit when the oldest change has waited this long. */
+  readonly maxAge: Duration.Duration
+  readonly author: { readonly name: string; readonly email: string }
+  /** Path of the SSH key that signs commits. */
+  readonly signingKeyFile?: string
+}
+
 export interface Config {
-  /** `https://`, `http://` or `file://`, without credentials. */
+  /** `https://`, `http://`, `ssh://`, `git@host:path` or `file://`, without credentials. */
   readonly gitUrl: string
   /** Absent: the branch that the remote's HEAD points at. */
   readonly branch?: string
@@ -31,12 +48,15 @@ export interface Config {
   readonly namespace: string
   readonly stateNamespace: string
   readonly interval: Duration.Duration
+  readonly commit: CommitOptions
+  /** Where new manifests go, below gitPath. */
+  readonly layout: string
   readonly lease: {
     readonly duration: Duration.Duration
     readonly renew: Duration.Duration
     readonly retry: Duration.Duration
   }
-  readonly credentials: { readonly https?: HttpsCredentials }
+  readonly credentials: { readonly https?: HttpsCredentials; readonly ssh?: SshCredentials }
   readonly http: { readonly port: number }
   readonly fieldManager: string
 }
@@ -77,11 +97,22 @@ const rulesOf = ({ content, placeOf }: ConfigFile.CheckedFile): ReadonlyArray<Ru
       : []
   )
 
-const credentialsOf = ({ credentials }: ConfigInFile): Config["credentials"] => {
-  if (credentials?.https === undefined) return {}
-  const { passwordFile, username = defaults.username, ...rest } = credentials.https
-  return { https: passwordFile === undefined ? rest : { ...rest, username, passwordFile } }
+const httpsOf = (https: HttpsCredentials): HttpsCredentials => {
+  const { passwordFile, username = defaults.username, ...rest } = https
+  return passwordFile === undefined ? rest : { ...rest, username, passwordFile }
 }
+
+const credentialsOf = ({ credentials = {} }: ConfigInFile): Config["credentials"] => ({
+  ...credentials.https === undefined ? {} : { https: httpsOf(credentials.https) },
+  ...credentials.ssh === undefined ? {} : { ssh: credentials.ssh }
+})
+
+const commitOf = ({ commit = {} }: ConfigInFile): CommitOptions => ({
+  quiet: commit.quiet ?? duration(defaults.commit.quiet),
+  maxAge: commit.maxAge ?? duration(defaults.commit.maxAge),
+  author: { ...defaults.commit.author, ...commit.author },
+  ...commit.signingKeyFile === undefined ? {} : { signingKeyFile: commit.signingKeyFile }
+})
 
 const complete = (checked: ConfigFile.CheckedFile, podNamespace: string | undefined): Config => {
   const { content, gitUrl } = checked
@@ -94,6 +125,8 @@ const complete = (checked: ConfigFile.CheckedFile, podNamespace: string | undefi
     namespace: content.namespace ?? defaults.namespace,
     stateNamespace: content.stateNamespace ?? podNamespace ?? defaults.stateNamespace,
     interval: content.interval ?? duration(defaults.interval),
+    commit: commitOf(content),
+    layout: content.layout ?? defaults.layout,
     lease: {
       duration: content.lease?.duration ?? duration(defaults.lease.duration),
       renew: content.lease?.renew ?? duration(defaults.lease.renew),

@@ -29,14 +29,8 @@ const mistakesIn = (
   ...schema.filter(({ path }) => !unbuilt.some((hit) => isBelow(path, hit.path))).map(({ mistake }) => mistake)
 ]
 
-const commandLineProblem = (gitUrl: string): string | undefined =>
-  RepositoryUrl.problem(gitUrl) ??
-    (RepositoryUrl.transport(gitUrl) === "ssh"
-      ? "SSH isn't built yet: this version reads https://, http:// and file://"
-      : undefined)
-
 const onCommandLine = (gitUrl: string | undefined): ReadonlyArray<Mistake> => {
-  const problem = gitUrl === undefined ? undefined : commandLineProblem(gitUrl)
+  const problem = gitUrl === undefined ? undefined : RepositoryUrl.problem(gitUrl)
   return gitUrl === undefined || problem === undefined
     ? []
     : [{
@@ -70,9 +64,8 @@ const allMistakes = (
   gitUrl: string | undefined
 ): ReadonlyArray<Mistake> => {
   const schema = issue === undefined ? [] : describe(issue, text)
-  const unbuilt = notBuilt(text).filter(({ path }) => gitUrl === undefined || path[0] !== "gitUrl")
   return [
-    ...inFile(file, [...mistakesIn(text, schema, unbuilt), ...noRepository(text, gitUrl)]),
+    ...inFile(file, [...mistakesIn(text, schema, notBuilt(text)), ...noRepository(text, gitUrl)]),
     ...onCommandLine(gitUrl)
   ]
 }

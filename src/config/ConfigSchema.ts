@@ -1,10 +1,11 @@
 /** The whole configuration file: every key, what it means, what it may be. Validation and the JSON Schema both come from here. */
 import { Duration, Schema } from "effect"
+import { layoutProblem } from "../manifest/LayoutText.ts"
 import * as BranchName from "./BranchName.ts"
 import { CommitSchema } from "./CommitSchema.ts"
 import { CredentialsSchema } from "./CredentialsSchema.ts"
 import { defaults } from "./Defaults.ts"
-import { duration, gitPath, notEmpty, oneOf, text } from "./Fields.ts"
+import { duration, gitPath, oneOf, text } from "./Fields.ts"
 import { fieldManagerProblem, labelProblem } from "./KubernetesName.ts"
 import { LeaseSchema } from "./LeaseSchema.ts"
 import * as RepositoryUrl from "./RepositoryUrl.ts"
@@ -58,7 +59,7 @@ export const ConfigSchema = Schema.Struct({
   interval: key(duration({ description: "How often the branch is looked at.", default: defaults.interval }, second)),
   commit: key(CommitSchema),
   layout: key(
-    text({ description: "Where new manifests go, below gitPath.", default: defaults.layout }, notEmpty("a path"))
+    text({ description: "Where new manifests go, below gitPath.", default: defaults.layout }, layoutProblem)
   ),
   deletions: key(
     Schema.Struct({

@@ -30,9 +30,14 @@ const Https = Schema.Struct({
   )
 
 const Ssh = Schema.Struct({
-  identity: key(filePath("Private key.")),
+  identity: key(filePath("Private key, in OpenSSH's format or PEM.", defaults.ssh.identity)),
   passphraseFile: key(filePath("File that holds the passphrase of the key.")),
-  knownHosts: key(filePath("Host keys to trust."))
+  knownHosts: key(
+    filePath(
+      "Host keys to trust, as OpenSSH's known_hosts has them. Where there is none, those of well-known Git hosts count.",
+      defaults.ssh.knownHosts
+    )
+  )
 }).annotate({ description: "For ssh:// and git@host:path." })
 
 export const CredentialsSchema = Schema.Struct({ ssh: key(Ssh), https: key(Https) }).annotate({

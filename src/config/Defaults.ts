@@ -15,6 +15,7 @@ export const defaults = {
   http: { port: 8080 },
   fieldManager: "gitops-controller",
   username: "git",
+  ssh: { identity: "/ssh/identity", knownHosts: "/ssh/known_hosts" },
   prune: "owned",
   conflict: "hold",
   suspend: false

@@ -40,9 +40,9 @@ export const list = (about: About, problem: Problem, example: string, sameness =
       })
     )
 
-export const filePath = (description: string) =>
+export const filePath = (description: string, standard?: string) =>
   text(
-    { description },
+    standard === undefined ? { description } : { description, default: standard },
     (path) => {
       if (path === "" || path.includes("\0")) return "it must be the path of a file"
       return path.startsWith("~") ? `"~" isn't expanded: write the whole path` : undefined

@@ -3,7 +3,6 @@
  * A table, so that whatever gets built takes its rows away.
  */
 import type { ConfigText, Path } from "./ConfigText.ts"
-import { transport } from "./RepositoryUrl.ts"
 import type { PathMistake } from "./SchemaMistakes.ts"
 
 interface Row {
@@ -16,18 +15,12 @@ interface Row {
 
 const is = (...values: ReadonlyArray<string>) => (value: unknown) => typeof value === "string" && values.includes(value)
 
-const noWriting = "this version doesn't write to Git"
 const noDeleting = "this version deletes nothing"
 const noRestoring = "this version restores nothing by itself"
 
 const key = (name: string, why: string): string => `"${name}" isn't built yet: ${why}; leave the key out`
 
 const table: ReadonlyArray<Row> = [
-  {
-    path: ["gitUrl"],
-    refuses: (value) => typeof value === "string" && transport(value) === "ssh",
-    message: () => `"gitUrl" over SSH isn't built yet: this version reads https://, http:// and file://`
-  },
   {
     path: ["rules", "*", "syncTo"],
     refuses: is("git", "both"),
@@ -47,16 +40,13 @@ const table: ReadonlyArray<Row> = [
     message: (value) => `"prune: ${String(value)}" isn't built yet: ${noDeleting}; use "never" or leave the key out`
   },
   { path: ["rules", "*", "conflict"], message: () => key("conflict", `it belongs to "syncTo: both"`) },
-  { path: ["commit"], message: () => key("commit", noWriting) },
-  { path: ["layout"], message: () => key("layout", noWriting) },
   { path: ["deletions"], message: () => key("deletions", noDeleting) },
   {
     path: ["restore"],
     refuses: is("auto"),
     message: () => `"restore: auto" isn't built yet: ${noRestoring}; use "off" or leave the key out`
   },
-  { path: ["volumes"], message: () => key("volumes", noRestoring) },
-  { path: ["credentials", "ssh"], message: () => key("ssh", "this version reads https://, http:// and file://") }
+  { path: ["volumes"], message: () => key("volumes", noRestoring) }
 ]
 
 interface Hit {

@@ -4,7 +4,7 @@
  */
 import { Clock, Context, Deferred, Effect, FiberHandle, Layer, Queue, Schedule, Stream, SubscriptionRef } from "effect"
 import { GitActor } from "../git/GitActor.ts"
-import type { GitReport } from "../git/GitReport.ts"
+import { type GitReport, noReport } from "../git/GitReport.ts"
 import { Coordination, DeletionWithheld, RecordUnwritten } from "../kind/Coordination.ts"
 import { type Round, sameRound } from "../kind/Round.ts"
 import { Leadership } from "../kubernetes/Leadership.ts"
@@ -20,7 +20,6 @@ export interface CoordinatorOptions extends RecordKeeping.RecordKeepingOptions {
 
 const mailboxSize = 1024
 const enrollTimeout = "30 seconds"
-const noTip: GitReport = { tip: undefined, failure: undefined, checkedAt: undefined }
 const restarts = Schedule.min([Schedule.exponential("250 millis"), Schedule.spaced("30 seconds")]).pipe(
   Schedule.jittered
 )
@@ -41,7 +40,7 @@ const make = Effect.fnUntraced(function*(options: CoordinatorOptions) {
   const record = yield* RecordKeeping.make(options)
   const mailbox = yield* Queue.bounded<CoordinatorMessage>(mailboxSize)
   const rounds = yield* SubscriptionRef.make<Round | undefined>(undefined)
-  const states = yield* SubscriptionRef.make(CoordinatorState.initial(options.ruleset, noTip, 0))
+  const states = yield* SubscriptionRef.make(CoordinatorState.initial(options.ruleset, noReport, 0))
   const mail = (message: CoordinatorMessage) => Effect.asVoid(Queue.offer(mailbox, message))
 
   const publish = Effect.fnUntraced(function*(state: CoordinatorState.CoordinatorState) {

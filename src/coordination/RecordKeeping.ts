@@ -4,8 +4,9 @@
  */
 import { Cause, Clock, Deferred, Effect } from "effect"
 import { RecordUnwritten } from "../kind/Coordination.ts"
-import { Writer, type WriteTarget } from "../kubernetes/Writer.ts"
+import { Writer } from "../kubernetes/Writer.ts"
 import * as Admission from "./Admission.ts"
+import { clusterId } from "./ClusterId.ts"
 import type { CoordinatorState, RecordState } from "./CoordinatorState.ts"
 import * as Gathering from "./Gathering.ts"
 import * as Record from "./Record.ts"
@@ -17,14 +18,6 @@ export interface RecordKeepingOptions {
   /** The repository without credentials. */
   readonly repository: string
   readonly gitPath: string
-}
-
-/** Its uid tells clusters apart: every cluster has this namespace, and it is never made again. */
-const kubeSystem: WriteTarget = {
-  kind: { group: "", plural: "namespaces" },
-  version: "v1",
-  namespace: "",
-  name: "kube-system"
 }
 
 const replyAll = (state: CoordinatorState, failure: RecordUnwritten | undefined) =>
@@ -80,7 +73,7 @@ export const make = Effect.fnUntraced(function*(options: RecordKeepingOptions) {
   let notBefore = 0
 
   const read = Effect.fnUntraced(function*(branch: string, term: number, known: Record.Inventory) {
-    const cluster = (yield* writer.get(kubeSystem)).metadata.uid
+    const cluster = yield* clusterId(writer)
     const here: Admission.Here = {
       record: options.record,
       cluster,

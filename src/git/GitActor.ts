@@ -1,154 +1,83 @@
 /**
- * The only owner of the repository: one fiber, one mailbox. It looks at the branch at every interval and when asked, moves to a new tip only
- * once that was fetched, verified and parsed, and tells everybody what is true now. A failure never takes the last good tip away.
+ * The only owner of the repository: one fiber, one mailbox. `Reading` looks at the branch and moves to a new tip once that was fetched,
+ * verified and parsed; `Writing` commits what was submitted and pushes it. A failure never takes the last good tip away.
  */
-import {
-  Cause,
-  Clock,
-  Context,
-  Deferred,
-  Duration,
-  Effect,
-  FiberHandle,
-  Layer,
-  Metric,
-  Queue,
-  Random,
-  Ref,
-  Result,
-  type Stream
-} from "effect"
-import { emptyIndex } from "../manifest/ManifestIndex.ts"
+import { Cause, Clock, Context, Effect, Layer, Metric, Queue, Ref, type Stream } from "effect"
 import type { KindId } from "../manifest/ObjectKey.ts"
 import { ParserPool } from "../manifest/ParserPool.ts"
 import { GitActorFailed, type GitFailure } from "./GitError.ts"
-import { answer, dismiss, type GitMailbox, makeGitMailbox, receive } from "./GitMailbox.ts"
-import type { Committed, DocumentChange, GitMessage, SubmitRefused } from "./GitMessages.ts"
+import {
+  answer,
+  ask,
+  close,
+  disappoint,
+  dismiss,
+  drained,
+  type GitMailbox,
+  makeGitMailbox,
+  submit
+} from "./GitMailbox.ts"
+import type { Changes, SubmitAnswer, SubmitFailure } from "./GitMessages.ts"
 import * as GitMetrics from "./GitMetrics.ts"
 import { GitOptions } from "./GitOptions.ts"
 import type { GitReport } from "./GitReport.ts"
-import { indexChanges } from "./indexChanges.ts"
 import { openTransport } from "./openTransport.ts"
 import { Payloads } from "./Payloads.ts"
-import * as Polling from "./Polling.ts"
+import { makeReading } from "./Reading.ts"
 import { makeRemote, type Remote } from "./Remote.ts"
-import { makeRepository, type Moved } from "./Repository.ts"
+import { makeRepository } from "./Repository.ts"
 import type { Tip } from "./Tip.ts"
 import { words } from "./WireFault.ts"
+import { makeWriting, type SubmissionMessage } from "./Writing.ts"
 
 const firstRestart = 250
 const longestRestart = 60_000
-
-const announce = (before: GitReport, tip: Tip) => {
-  const { index: { files, passedOver, problems }, branch, commit, subject } = tip
-  const text = commit === undefined
-    ? "The repository is empty"
-    : before.tip === undefined
-    ? "Read the branch"
-    : "The branch moved"
-  return Effect.logInfo(text).pipe(
-    Effect.annotateLogs({
-      branch,
-      ...commit === undefined
-        ? {}
-        : { commit, subject, files, problems: problems.length, passedOver: passedOver.length }
-    })
-  )
-}
+/** How long stopping waits for what was submitted: less than the ten seconds that a supervisor grants. */
+const drainTime = "8 seconds"
 
 /** One life of the actor: everything it knows comes from the remote. Ends only by a defect. */
-const live = Effect.fnUntraced(function*(remote: Remote, mailbox: GitMailbox) {
-  const options = yield* GitOptions
-  const payloads = yield* Payloads
-  const repository = yield* makeRepository(remote, options)
-  const timer = yield* FiberHandle.make()
-  let index = emptyIndex(options.gitPath)
-  let failures = 0
-  let told: string | undefined
-
-  const taken = Effect.fnUntraced(function*(moved: Moved) {
-    const source = yield* repository.objects
-    index = yield* indexChanges(index, moved.changes, source).pipe(
-      Effect.catchTags({ Missing: Effect.die, Damaged: Effect.die })
-    )
-    yield* repository.accept(moved)
-    yield* Ref.set(payloads.objects, source)
-    const { branch, commit, subject, tree } = moved
-    return { branch, commit, subject, tree, index } satisfies Tip
-  })
-
-  const tipOf = Effect.fn("GitActor.look")(function*(before: GitReport) {
-    const begin = yield* Clock.currentTimeMillis
-    const moved = yield* repository.advance(before.tip?.commit !== undefined)
-    if (moved === undefined) return before.tip ?? (yield* Effect.die(new Error("accepted, but never published")))
-    const tip = yield* taken(moved)
-    yield* Metric.update(GitMetrics.moveSeconds, Duration.millis((yield* Clock.currentTimeMillis) - begin))
-    return tip
-  })
-
-  const succeeded = Effect.fnUntraced(function*(before: GitReport, tip: Tip, checkedAt: number) {
-    if (failures > 0) yield* Effect.logInfo("The repository can be read again")
-    failures = 0
-    told = undefined
-    if (tip !== before.tip) yield* announce(before, tip)
-    yield* Metric.update(
-      Metric.withAttributes(GitMetrics.looks, { outcome: tip === before.tip ? "unchanged" : "moved" }),
-      1
-    )
-    yield* mailbox.publish({ tip, failure: undefined, checkedAt })
-    yield* answer(mailbox, Effect.succeed(tip))
-    if (tip !== before.tip) {
-      yield* repository.tidy
-      yield* Ref.set(payloads.objects, yield* repository.objects)
-    }
-    return Polling.afterSuccess(options.interval, yield* Random.next)
-  })
-
-  const failed = Effect.fnUntraced(function*(before: GitReport, failure: GitFailure, checkedAt: number) {
-    failures += 1
-    if (told !== failure._tag) {
-      yield* Effect.logWarning(failure.message).pipe(Effect.annotateLogs({ failure: failure._tag }))
-      told = failure._tag
-    }
-    yield* Metric.update(Metric.withAttributes(GitMetrics.looks, { outcome: "failed" }), 1)
-    yield* mailbox.publish({ tip: before.tip, failure, checkedAt })
-    yield* answer(mailbox, Effect.fail(failure))
-    return Polling.afterFailure(options.interval, failures, failure, yield* Random.next)
-  })
-
-  const look = Effect.gen(function*() {
-    const before = yield* Ref.get(mailbox.report)
-    const result = yield* Effect.result(tipOf(before))
-    const now = yield* Clock.currentTimeMillis
-    const wait = Result.isSuccess(result)
-      ? yield* succeeded(before, result.success, now)
-      : yield* failed(before, result.failure, now)
-    const next = Effect.andThen(Effect.sleep(wait), Queue.offer(mailbox.messages, { _tag: "Look" }))
-    yield* FiberHandle.run(timer, next)
-  })
+const live = Effect.fnUntraced(function*(remote: Remote, mailbox: GitMailbox, received: Set<number>) {
+  const repository = yield* makeRepository(remote, yield* GitOptions)
+  const reading = yield* makeReading(repository, mailbox)
+  const writing = yield* makeWriting(repository, reading, remote, mailbox)
+  const look = Effect.flatMap(reading.look, writing.looked)
 
   yield* look
   while (true) {
+    yield* writing.work
+    const submissions: Array<SubmissionMessage> = []
     let isAsked = false
-    for (const message of yield* Queue.takeAll(mailbox.messages))
-      isAsked = (yield* receive(mailbox, message)) || isAsked
+    for (const message of yield* Queue.takeAll(mailbox.messages)) {
+      if (message._tag === "Refresh") mailbox.waiting.add(message.reply)
+      if (message._tag === "Refresh" || message._tag === "Look") isAsked = true
+      else if (message._tag !== "Wake") submissions.push(message)
+      if (message._tag === "Submit") received.add(message.id)
+    }
+    yield* writing.receive(submissions)
     if (isAsked) yield* look
   }
 })
 
-/** Lives on after a defect, with everything read anew. */
+/** Lives on after a defect, with everything read anew. Whoever waited for changes that were taken in submits them again. */
 const supervised = Effect.fnUntraced(function*(remote: Remote, mailbox: GitMailbox) {
   let restarts = 0
   while (true) {
     const begin = yield* Clock.currentTimeMillis
-    const cause = yield* Effect.scoped(live(remote, mailbox)).pipe(Effect.sandbox, Effect.flip)
+    const received = new Set<number>()
+    const cause = yield* Effect.scoped(live(remote, mailbox, received)).pipe(Effect.sandbox, Effect.flip)
     restarts = (yield* Clock.currentTimeMillis) - begin > longestRestart ? 1 : restarts + 1
     yield* Metric.update(GitMetrics.restarts, 1)
     yield* Effect.logError("The Git actor failed and is started again", cause)
     const failure = new GitActorFailed({ url: remote.url, reason: words(String(Cause.squash(cause))) })
-    const { tip } = yield* Ref.get(mailbox.report)
-    yield* mailbox.publish({ tip, failure, checkedAt: yield* Clock.currentTimeMillis })
+    const { writing } = yield* Ref.get(mailbox.report)
+    yield* mailbox.publish({
+      failure,
+      checkedAt: yield* Clock.currentTimeMillis,
+      writing: { ...writing, waiting: 0 }
+    })
     yield* answer(mailbox, Effect.fail(failure))
+    yield* disappoint(mailbox, received, failure)
+    yield* drained(mailbox, mailbox.drains.keys())
     yield* Effect.sleep(Math.min(longestRestart, firstRestart * 2 ** Math.min(restarts - 1, 10)))
   }
 })
@@ -158,11 +87,14 @@ export class GitActor extends Context.Service<GitActor, {
   readonly changes: Stream.Stream<GitReport>
   /** Looks at the remote now; answered once the tip of now is published. */
   readonly refresh: Effect.Effect<Tip, GitFailure>
-  /** Answered when the changes are on the remote. */
-  readonly submit: (sender: KindId, changes: ReadonlyArray<DocumentChange>) => Effect.Effect<Committed, SubmitRefused>
-  /** Forgets what this sender submitted and is not committed. */
+  /**
+   * All of these go into one commit, or none of them. Answered when they are on the remote, or never will be. A later submission for the
+   * same documents takes the place of an earlier one. Waits for room while too much is submitted; interrupting it withdraws nothing.
+   */
+  readonly submit: (sender: KindId, changes: Changes) => Effect.Effect<SubmitAnswer, SubmitFailure>
+  /** Forgets what this sender submitted and is not committed. What is being pushed can't be taken back. */
   readonly withdraw: (sender: KindId) => Effect.Effect<void>
-  /** Answered when nothing that was submitted waits any more. */
+  /** Commits what was submitted at once; answered when nothing waits any more. */
   readonly drain: Effect.Effect<void>
 }>()("gitops/git/GitActor") {
   /** On a parser and a memory for bodies of somebody else's. */
@@ -170,24 +102,20 @@ export class GitActor extends Context.Service<GitActor, {
     GitActor,
     Effect.gen(function*() {
       const { credentials, url } = yield* GitOptions
-      const remote = yield* makeRemote(yield* openTransport(url, credentials.https))
+      const remote = yield* makeRemote(yield* openTransport(url, credentials.https, credentials.ssh))
       const mailbox = yield* makeGitMailbox
       yield* Effect.addFinalizer(() => dismiss(mailbox))
       yield* Effect.forkScoped(supervised(remote, mailbox))
 
-      const ask = <A, E>(message: (reply: Deferred.Deferred<A, E>) => GitMessage): Effect.Effect<A, E> =>
-        Effect.gen(function*() {
-          const reply = yield* Deferred.make<A, E>()
-          yield* Queue.offer(mailbox.messages, message(reply))
-          return yield* Deferred.await(reply)
-        })
+      const drain: Effect.Effect<void> = ask(mailbox, (reply) => ({ _tag: "Drain", reply }))
+      yield* Effect.addFinalizer(() => close(mailbox, Effect.timeoutOption(drain, drainTime)))
 
       return {
         changes: mailbox.changes,
-        refresh: ask((reply) => ({ _tag: "Refresh", reply })),
-        submit: (sender, changes) => ask((reply) => ({ _tag: "Submit", sender, changes, reply })),
-        withdraw: (sender) => ask((reply) => ({ _tag: "Withdraw", sender, reply })),
-        drain: ask((reply) => ({ _tag: "Drain", reply }))
+        refresh: ask(mailbox, (reply) => ({ _tag: "Refresh", reply })),
+        submit: (sender, changes) => submit(mailbox, sender, changes),
+        withdraw: (sender) => ask(mailbox, (reply) => ({ _tag: "Withdraw", sender, reply })),
+        drain
       }
     })
   )

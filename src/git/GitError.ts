@@ -1,6 +1,14 @@
 /** Everything that can go wrong between us and a repository: what, where, why and what to do. Nothing here ever holds a credential. */
 import { Schema } from "effect"
 import { ParserUnavailable } from "../manifest/ParserThread.ts"
+import { HostKeyChanged } from "./errors/HostKeyChanged.ts"
+import { HostKeyRevoked } from "./errors/HostKeyRevoked.ts"
+import { HostOnlyCertified } from "./errors/HostOnlyCertified.ts"
+import { HostUnknown } from "./errors/HostUnknown.ts"
+import { ProxyRefused } from "./errors/ProxyRefused.ts"
+import { PushForbidden } from "./errors/PushForbidden.ts"
+import { SshAuthenticationFailed } from "./errors/SshAuthenticationFailed.ts"
+import { SshKeyUnusable } from "./errors/SshKeyUnusable.ts"
 
 /** No connection, or one that broke. */
 export class RemoteUnreachable extends Schema.TaggedError<RemoteUnreachable>()("RemoteUnreachable", {
@@ -30,9 +38,20 @@ export class AuthenticationFailed extends Schema.TaggedError<AuthenticationFaile
   url: Schema.String,
   status: Schema.Number,
   /** The file whose password was refused; absent when none was sent. */
-  passwordFile: Schema.optionalKey(Schema.String)
+  passwordFile: Schema.optionalKey(Schema.String),
+  /** Git's own credential helper was asked: it had none, or what it had was refused. */
+  helper: Schema.optionalKey(Schema.Literals(["empty", "used"]))
 }) {
   override get message(): string {
+    const { helper, status, url } = this
+    if (helper !== undefined) {
+      const what = helper === "empty"
+        ? `${url} asks for credentials (${status}), and Git's credential helper on this machine has none for it`
+        : status === 403
+        ? `${url} refuses access (403) to the user that Git's credential helper on this machine names`
+        : `${url} refuses the credentials (${status}) of Git's credential helper on this machine`
+      return `${what}: sign in with "git ls-remote ${url}", or put a password or token into a file and name it in credentials.https.passwordFile`
+    }
     if (this.passwordFile === undefined)
       return `${this.url} asks for credentials (${this.status}): put a password or token into a file and name it in credentials.https.passwordFile`
     return this.status === 403
@@ -100,7 +119,7 @@ export class RemoteError extends Schema.TaggedError<RemoteError>()("RemoteError"
 }) {
   override get message(): string {
     const status = this.status === undefined ? "" : ` (${this.status})`
-    return `${this.url} refused${status}: ${this.words}. Trying again`
+    return `${this.url} refused${status}: ${this.words.replace(/\.$/, "")}. Trying again`
   }
 }
 
@@ -225,6 +244,14 @@ export const GitFailure = Schema.Union([
   GitPathNotFound,
   CredentialUnreadable,
   GitMissing,
+  ProxyRefused,
+  PushForbidden,
+  HostUnknown,
+  HostKeyChanged,
+  HostKeyRevoked,
+  HostOnlyCertified,
+  SshKeyUnusable,
+  SshAuthenticationFailed,
   GitActorFailed,
   ParserUnavailable
 ])

@@ -1,31 +1,72 @@
 /** What outlives a restart of the Git actor: its messages, who still waits for an answer, and what it published. */
-import { Deferred, Effect, PubSub, Queue, Ref, Stream } from "effect"
+import { Clock, Deferred, Effect, Exit, PubSub, Queue, Ref, Semaphore, Stream } from "effect"
+import type { KindId } from "../manifest/ObjectKey.ts"
 import type { GitFailure } from "./GitError.ts"
-import { type GitMessage, SubmitRefused } from "./GitMessages.ts"
-import type { GitReport } from "./GitReport.ts"
+import {
+  type Changes,
+  DecideAgain,
+  type GitMessage,
+  type SubmitAnswer,
+  type SubmitFailure,
+  SubmitRefused
+} from "./GitMessages.ts"
+import { type GitReport, noReport } from "./GitReport.ts"
+import type { Answer } from "./Submission.ts"
 import type { Tip } from "./Tip.ts"
 
 const size = 256
+/** So many changes wait at most; whoever submits more waits for room. */
+export const mostChanges = 4096
+
+/** One that submitted something and waits. */
+interface Sender {
+  readonly sender: KindId
+  readonly reply: Deferred.Deferred<SubmitAnswer, SubmitFailure>
+  /** Of the room for changes. */
+  readonly taken: number
+}
 
 export interface GitMailbox {
   readonly messages: Queue.Queue<GitMessage>
+  /** Who waits for the tip of now. */
   readonly waiting: Set<Deferred.Deferred<Tip, GitFailure>>
+  /** Who submitted something, by number; also while the message is still in the queue. */
+  readonly senders: Map<number, Sender>
+  /** Who waits until nothing is left to be written, by number. */
+  readonly drains: Map<number, Deferred.Deferred<void>>
+  readonly room: Semaphore.Semaphore
+  /** Where those who wait for room stand in line, so that no large set of changes waits for ever. */
+  readonly door: Semaphore.Semaphore
   readonly report: Ref.Ref<GitReport>
-  readonly publish: (report: GitReport) => Effect.Effect<void>
+  readonly publish: (change: Partial<GitReport>) => Effect.Effect<void>
   /** The latest report, and each after it; whoever is slow gets only the latest. */
   readonly changes: Stream.Stream<GitReport>
+  /** Nothing more is taken in. */
+  readonly closed: Ref.Ref<boolean>
+  /** Another number every time. */
+  readonly number: Effect.Effect<number>
 }
 
 export const makeGitMailbox = Effect.gen(function*() {
   const published = yield* PubSub.sliding<GitReport>({ capacity: 1, replay: 1 })
-  const report = yield* Ref.make<GitReport>({ tip: undefined, failure: undefined, checkedAt: undefined })
-  yield* PubSub.publish(published, yield* Ref.get(report))
+  const report = yield* Ref.make(noReport)
+  const numbers = yield* Ref.make(0)
+  yield* PubSub.publish(published, noReport)
   return {
     messages: yield* Queue.bounded<GitMessage>(size),
     waiting: new Set(),
+    senders: new Map(),
+    drains: new Map(),
+    room: yield* Semaphore.make(mostChanges),
+    door: yield* Semaphore.make(1),
     report,
-    publish: (next) => Effect.andThen(Ref.set(report, next), PubSub.publish(published, next)),
-    changes: Stream.fromPubSub(published)
+    publish: (change) =>
+      Ref.updateAndGet(report, (report) => ({ ...report, ...change })).pipe(
+        Effect.flatMap((report) => PubSub.publish(published, report))
+      ),
+    changes: Stream.fromPubSub(published),
+    closed: yield* Ref.make(false),
+    number: Ref.updateAndGet(numbers, (number) => number + 1)
   } satisfies GitMailbox
 })
 
@@ -37,45 +78,104 @@ export const answer = ({ waiting }: GitMailbox, tip: Effect.Effect<Tip, GitFailu
     return Effect.forEach(replies, (reply) => Deferred.complete(reply, tip), { discard: true })
   })
 
-/** Takes a message in; `true` if it asks for a look. */
-export const receive = Effect.fnUntraced(function*({ waiting }: GitMailbox, message: GitMessage) {
-  switch (message._tag) {
-    case "Look":
-      return true
-    case "Refresh":
-      waiting.add(message.reply)
-      return true
-    case "Submit":
-      yield* Deferred.fail(
-        message.reply,
-        new SubmitRefused({ sender: message.sender, reason: "writing to Git isn't built yet; use syncTo: kubernetes" })
-      )
-      return false
-    case "Withdraw":
-    case "Drain":
-      yield* Deferred.succeed(message.reply, undefined)
-      return false
-  }
-})
-
-const refuse = (message: GitMessage): Effect.Effect<unknown> => {
-  switch (message._tag) {
-    case "Look":
-      return Effect.void
-    case "Refresh":
-      return Deferred.interrupt(message.reply)
-    case "Submit":
-      return Deferred.interrupt(message.reply)
-    case "Withdraw":
-    case "Drain":
-      return Deferred.interrupt(message.reply)
+const exitOf = (sender: KindId, answer: Answer): Exit.Exit<SubmitAnswer, SubmitFailure> => {
+  switch (answer._tag) {
+    case "DecideAgain":
+      return Exit.fail(new DecideAgain({ sender, keys: answer.keys }))
+    case "Refused":
+      return Exit.fail(new SubmitRefused({ sender, reason: answer.reason, words: answer.words }))
+    default:
+      return Exit.succeed(answer)
   }
 }
 
-/** Nobody is left waiting for an actor that has stopped. */
-export const dismiss = ({ messages, waiting }: GitMailbox): Effect.Effect<void> =>
+const reply = Effect.fnUntraced(
+  function*(
+    { room, senders }: GitMailbox,
+    id: number,
+    exit: (sender: KindId) => Exit.Exit<SubmitAnswer, SubmitFailure>
+  ) {
+    const sender = senders.get(id)
+    if (sender === undefined) return
+    senders.delete(id)
+    yield* room.release(sender.taken)
+    yield* Deferred.done(sender.reply, exit(sender.sender))
+  }
+)
+
+/** Tells a sender what became of its changes. */
+export const tell = (mailbox: GitMailbox, id: number, answer: Answer): Effect.Effect<void> =>
+  reply(mailbox, id, (sender) => exitOf(sender, answer))
+
+/** Tells these senders that nobody knows what became of their changes. */
+export const disappoint = (mailbox: GitMailbox, ids: Iterable<number>, failure: SubmitFailure): Effect.Effect<void> =>
+  Effect.forEach([...ids], (id) => reply(mailbox, id, () => Exit.fail(failure)), { discard: true })
+
+/** Nothing waits any more for whom these drains were asked. */
+export const drained = ({ drains }: GitMailbox, ids: Iterable<number>): Effect.Effect<void> =>
+  Effect.forEach([...ids], (id) => {
+    const reply = drains.get(id)
+    drains.delete(id)
+    return reply === undefined ? Effect.void : Deferred.succeed(reply, undefined)
+  }, { discard: true })
+
+const stopping: Answer = { _tag: "Refused", reason: "Stopping", words: "this process ends; the next one decides again" }
+
+/** Puts changes into the mailbox once there is room, and waits for what becomes of them. */
+export const submit = (
+  mailbox: GitMailbox,
+  sender: KindId,
+  changes: Changes
+): Effect.Effect<SubmitAnswer, SubmitFailure> => {
+  const taken = Math.min(changes.length, mostChanges)
+  return Effect.uninterruptibleMask((restore) =>
+    Effect.gen(function*() {
+      yield* restore(mailbox.door.withPermit(mailbox.room.take(taken)))
+      const id = yield* mailbox.number
+      const reply = yield* Deferred.make<SubmitAnswer, SubmitFailure>()
+      const at = yield* Clock.currentTimeMillis
+      mailbox.senders.set(id, { sender, reply, taken })
+      const message: GitMessage = { _tag: "Submit", id, sender, changes, at }
+      const isIn = !(yield* Ref.get(mailbox.closed)) && (yield* restore(Queue.offer(mailbox.messages, message)).pipe(
+        Effect.onInterrupt(() => tell(mailbox, id, stopping))
+      ))
+      if (!isIn) yield* tell(mailbox, id, stopping)
+      return yield* restore(Deferred.await(reply))
+    })
+  )
+}
+
+/** Asks for something that is answered in any case. */
+export const ask = <A, E>(
+  mailbox: GitMailbox,
+  message: (reply: Deferred.Deferred<A, E>) => GitMessage
+): Effect.Effect<A, E> =>
   Effect.gen(function*() {
-    for (const message of yield* Queue.clear(messages)) yield* refuse(message)
-    for (const reply of waiting) yield* Deferred.interrupt(reply)
+    const reply = yield* Deferred.make<A, E>()
+    return (yield* Queue.offer(mailbox.messages, message(reply)))
+      ? yield* Deferred.await(reply)
+      : yield* Effect.interrupt
+  })
+
+/** Takes nothing more in, and sees to what was: `drain` is only needed when somebody waits. */
+export const close = (mailbox: GitMailbox, drain: Effect.Effect<unknown>): Effect.Effect<void> =>
+  Effect.andThen(
+    Ref.set(mailbox.closed, true),
+    Effect.suspend(() => mailbox.senders.size > 0 ? Effect.asVoid(drain) : Effect.void)
+  )
+
+/** Nobody is left waiting for an actor that has stopped. */
+export const dismiss = (mailbox: GitMailbox): Effect.Effect<void> =>
+  Effect.gen(function*() {
+    const { drains, messages, senders, waiting } = mailbox
+    const left = yield* Queue.clear(messages)
     yield* Queue.shutdown(messages)
+    for (const message of left) {
+      if (message._tag === "Refresh") waiting.add(message.reply)
+      else if ("reply" in message) yield* Deferred.interrupt(message.reply)
+    }
+    for (const reply of waiting) yield* Deferred.interrupt(reply)
+    for (const reply of drains.values()) yield* Deferred.interrupt(reply)
+    for (const id of senders.keys())
+      yield* tell(mailbox, id, stopping)
   })

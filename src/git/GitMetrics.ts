@@ -2,12 +2,17 @@
 import { Metric } from "effect"
 
 export const looks = Metric.counter("gitops_git_looks_total", {
-  description: "Looks at the branch, by outcome: unchanged, moved or failed",
+  description: "Looks at the branch, by outcome: unchanged, moved, failed, or ours when a commit of our own moved it",
   incremental: true
 })
 
 export const moveSeconds = Metric.timer("gitops_git_move_seconds", {
   description: "From looking at a branch that moved to its tip being published: fetched, verified and parsed"
+})
+
+export const pushes = Metric.counter("gitops_git_pushes_total", {
+  description: "Pushes, by outcome: done, moved (the branch was elsewhere), refused or lost (nobody knows yet)",
+  incremental: true
 })
 
 export const restarts = Metric.counter("gitops_git_actor_restarts_total", {

@@ -1,13 +1,15 @@
 /** HTTP by undici, and by nobody else in this room: one connection kept, one request at a time, answers inflated, nothing followed. */
 import * as NodeStream from "@effect/platform-node/NodeStream"
-import { Effect, type Scope, type Stream } from "effect"
+import { Effect, Redacted, type Scope, type Stream } from "effect"
 import { createSecureContext, getCACertificates } from "node:tls"
 import { createGunzip } from "node:zlib"
-import { Agent, type Dispatcher } from "undici"
+import { Agent, type Dispatcher, Pool, ProxyAgent } from "undici"
+import type { Proxy } from "./HttpProxy.ts"
 
-export interface TlsFiles {
-  /** PEM; absent: the system's. */
-  readonly ca?: string
+/** In PEM. */
+export interface Trust {
+  /** Absent: the system's. */
+  readonly ca?: string | Array<string>
   readonly cert?: string
   readonly key?: string
 }
@@ -29,6 +31,8 @@ export interface HttpAnswer {
 export interface HttpBroken {
   readonly code: string
   readonly reason: string
+  /** What the proxy answered instead of letting us through. */
+  readonly proxyStatus?: number
 }
 
 export interface HttpClient {
@@ -43,7 +47,9 @@ const keepAliveTimeout = 90_000
 const broken = (cause: unknown): HttpBroken => {
   const error = cause instanceof Error ? cause : new Error(String(cause))
   const code = "code" in error && typeof error.code === "string" ? error.code : ""
-  return { code, reason: error.message }
+  const proxyStatus = /^Proxy response \((\d+)\)|^Proxy Authentication Required \((407)\)/.exec(error.message)
+  if (proxyStatus === null) return { code, reason: error.message }
+  return { code, reason: error.message, proxyStatus: Number(proxyStatus[1] ?? proxyStatus[2]) }
 }
 
 const headerOf = (headers: Dispatcher.ResponseData["headers"]) => (name: string): string => {
@@ -65,26 +71,36 @@ const bodyOf = ({ body, headers }: Dispatcher.ResponseData): Stream.Stream<Buffe
 /** Node knows the CAs it was built with; those an administrator added to the system count as well. */
 const systemCas = (): Array<string> => [...new Set([...getCACertificates("default"), ...getCACertificates("system")])]
 
-const makeAgent = ({ ca, cert, key }: TlsFiles): Agent =>
-  new Agent({
-    connect: {
-      secureContext: createSecureContext({
-        ca: ca ?? systemCas(),
-        ...cert === undefined ? {} : { cert },
-        ...key === undefined ? {} : { key }
-      }),
-      timeout: connectTimeout
-    },
-    keepAliveTimeout,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    allowH2: false
+const limits = { keepAliveTimeout, headersTimeout: 0, bodyTimeout: 0, allowH2: false }
+
+const makeAgent = ({ ca = systemCas(), cert, key }: Trust, proxy: Proxy | undefined): Dispatcher => {
+  const connect = {
+    secureContext: createSecureContext({
+      ca,
+      ...cert === undefined ? {} : { cert },
+      ...key === undefined ? {} : { key }
+    }),
+    timeout: connectTimeout
+  }
+  if (proxy === undefined) return new Agent({ connect, ...limits })
+  return new ProxyAgent({
+    ...limits,
+    uri: proxy.origin,
+    ...proxy.authorization === undefined ? {} : { token: Redacted.value(proxy.authorization) },
+    requestTls: connect,
+    // The client's certificate is for the server alone.
+    proxyTls: { secureContext: createSecureContext({ ca }), timeout: connectTimeout },
+    clientFactory: (origin, options) => new Pool(origin, { ...options, headersTimeout: connectTimeout })
   })
+}
 
 /** A client that trusts and shows these certificates. Fails when they are none. */
-export const makeHttpClient = (tls: TlsFiles): Effect.Effect<HttpClient, HttpBroken, Scope.Scope> =>
+export const makeHttpClient = (
+  trust: Trust,
+  proxy: Proxy | undefined
+): Effect.Effect<HttpClient, HttpBroken, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.try({ try: () => makeAgent(tls), catch: broken }),
+    Effect.try({ try: () => makeAgent(trust, proxy), catch: broken }),
     (agent) => Effect.promise(() => agent.destroy())
   ).pipe(
     Effect.map((agent): HttpClient => ({

@@ -18,9 +18,13 @@ import {
 } from "./GitError.ts"
 import { redact } from "./GitUrl.ts"
 import * as LsRefs from "./LsRefs.ts"
+import { isForbidden } from "./PushVerdict.ts"
+import * as ReceivePack from "./ReceivePack.ts"
 import type { Refs } from "./Refs.ts"
 import { Limits, type Transport, whole } from "./Transport.ts"
 import type { WireFault } from "./WireFault.ts"
+
+export type { PushAnswer, RefUpdate } from "./ReceivePack.ts"
 
 /** Where the branch points. */
 export interface Look {
@@ -36,7 +40,17 @@ export interface Remote {
   readonly look: (branch: string | undefined) => Effect.Effect<Look, GitFailure>
   /** The pack of what the commit needs beyond what we have. */
   readonly fetch: (request: FetchPack.FetchRequest) => Effect.Effect<Buffer, GitFailure>
+  /**
+   * Moves a branch, if it is where the update says. After a failure the branch may be at the new commit or not: looking tells.
+   */
+  readonly push: (update: ReceivePack.RefUpdate) => Effect.Effect<ReceivePack.PushAnswer, GitFailure>
+  /** Whether the server lets us push at all, as far as it tells before anything is pushed: nothing is written. */
+  readonly mayPush: Effect.Effect<Permission, GitFailure>
 }
+
+export type Permission = { readonly _tag: "Allowed" } | Extract<ReceivePack.PushAnswer, { readonly _tag: "Refused" }>
+
+const refused = (words: string) => ({ _tag: "Refused", words }) as const
 
 const heads = "refs/heads/"
 const short = (ref: string): string => ref.startsWith(heads) ? ref.slice(heads.length) : ref
@@ -123,5 +137,49 @@ export const makeRemote = Effect.fnUntraced(function*(transport: Transport) {
     return yield* understood(FetchPack.finish(answer))
   }, Effect.tapCause(() => Ref.set(known, undefined)))
 
-  return { url, look, fetch } satisfies Remote
+  /** A server that lets us read and not write says so before we send anything. */
+  const orForbidden = <A>(conversation: Effect.Effect<A, GitFailure>, isSent: Effect.Effect<boolean>) =>
+    Effect.catchTags(conversation, {
+      PushForbidden: (failure) =>
+        failure.status === 403 ? Effect.succeed(refused(failure.message)) : Effect.fail(failure),
+      RemoteError: (failure) =>
+        Effect.flatMap(isSent, (isSent) =>
+          !isSent && failure.status === undefined && isForbidden(failure.words)
+            ? Effect.succeed(refused(failure.words))
+            : Effect.fail(failure))
+    })
+
+  const push = Effect.fn("Remote.push")(
+    function*(update: ReceivePack.RefUpdate): Effect.fn.Return<ReceivePack.PushAnswer, GitFailure> {
+      const plan = yield* Ref.make<ReceivePack.Plan | undefined>(undefined)
+      const compose = (bytes: Buffer) =>
+        understood(Result.flatMap(Advertisement.decode(bytes), (shown) => ReceivePack.plan(shown, update))).pipe(
+          Effect.tap((made) => Ref.set(plan, made)),
+          Effect.map((made) => made._tag === "Send" ? made.request : undefined)
+        )
+      const conversation = Effect.gen(function*() {
+        const answer = yield* transport.push(compose).pipe(
+          Stream.runFoldEffect(ReceivePack.nothing, (answer, bytes) => understood(ReceivePack.take(answer, bytes))),
+          Effect.result
+        )
+        const made = yield* Ref.get(plan)
+        // Nothing was sent: how the conversation ended changes nothing.
+        if (made !== undefined && made._tag !== "Send") return made
+        return yield* understood(ReceivePack.finish(yield* Effect.fromResult(answer), update.ref))
+      })
+      const outcome = yield* orForbidden(conversation, Effect.map(Ref.get(plan), (made) => made !== undefined))
+      return outcome._tag === "Later" ? yield* new RemoteError({ url, words: outcome.words }) : outcome
+    }
+  )
+
+  const mayPush = orForbidden(
+    Stream.runDrain(
+      transport.push((bytes) =>
+        Effect.as(understood(Result.flatMap(Advertisement.decode(bytes), ReceivePack.check)), undefined)
+      )
+    ).pipe(Effect.as<Permission>({ _tag: "Allowed" })),
+    Effect.succeed(false)
+  ).pipe(Effect.withSpan("Remote.mayPush"))
+
+  return { url, look, fetch, push, mayPush } satisfies Remote
 })

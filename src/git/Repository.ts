@@ -15,7 +15,7 @@ import {
   TipIncomplete
 } from "./GitError.ts"
 import * as ObjectStore from "./ObjectStore.ts"
-import { indexPack } from "./PackIndex.ts"
+import { type IndexedPack, indexPack } from "./PackIndex.ts"
 import type { Look, Remote } from "./Remote.ts"
 import * as Tree from "./Tree.ts"
 import { type DiffFault, diffTrees, reachable } from "./TreeDiff.ts"
@@ -32,11 +32,11 @@ interface State {
   /** What was fetched last: the next fetch builds on it. */
   readonly fetched: Here | undefined
   /** Where the branch was, as far as it was accepted. */
-  readonly accepted: Moved | undefined
+  readonly accepted: Standing | undefined
 }
 
-/** Where the branch went. */
-export interface Moved {
+/** Where the branch stands. */
+export interface Standing {
   readonly branch: string
   readonly commit: string | undefined
   /** Of the directory gitPath. */
@@ -44,8 +44,19 @@ export interface Moved {
   /** Of the whole repository. */
   readonly root: string | undefined
   readonly subject: string
+}
+
+/** Where the branch went. */
+export interface Moved extends Standing {
   /** Below gitPath, since what was accepted last. */
   readonly changes: ReadonlyArray<FileChange>
+}
+
+/** A commit that was made here, and everything its parent's tree lacks. */
+export interface OwnCommit {
+  readonly commit: string
+  readonly root: string
+  readonly objects: IndexedPack
 }
 
 export interface RepositoryOptions {
@@ -61,6 +72,10 @@ export interface Repository {
   readonly advance: (wasThere: boolean) => Effect.Effect<Moved | undefined, GitFailure>
   /** From now on changes count from here. */
   readonly accept: (moved: Moved) => Effect.Effect<void>
+  /** Where the branch would go with a commit of our own, made on what was accepted last; `undefined` if gitPath would vanish. */
+  readonly foresee: (own: OwnCommit) => Effect.Effect<Moved | undefined, GitFailure>
+  /** Takes the objects of a commit in that is on the remote now, so that nobody fetches them. */
+  readonly adopt: (moved: Moved, objects: IndexedPack) => Effect.Effect<void>
   /** Drops what nobody needs between two moves. */
   readonly tidy: Effect.Effect<void>
   readonly objects: Effect.Effect<ObjectStore.ObjectStore>
@@ -153,7 +168,7 @@ export const makeRepository = Effect.fnUntraced(function*(remote: Remote, { bran
       const { accepted } = yield* Ref.get(state)
       if (look.commit === undefined && wasThere)
         return yield* new BranchNotFound({ url, branch: look.branch, near: [] })
-      if (accepted !== undefined && look.commit === accepted.commit) return undefined
+      if (accepted !== undefined && look.commit === accepted.commit && look.branch === accepted.branch) return undefined
       if (look.commit === undefined)
         return { branch: look.branch, commit: undefined, tree: undefined, root: undefined, subject: "", changes: [] }
       yield* bring(look.commit)
@@ -169,6 +184,28 @@ export const makeRepository = Effect.fnUntraced(function*(remote: Remote, { bran
     /** The branch moved on between looking and fetching. */
     Effect.retry({ times: 2, while: isGone })
   )
+
+  const foresee = Effect.fn("Repository.foresee")(function*({ commit, objects, root: tree }: OwnCommit) {
+    const { accepted, store } = yield* Ref.get(state)
+    if (accepted === undefined) return yield* Effect.die(new Error("a commit before the branch was read"))
+    const { branch } = accepted
+    const source = ObjectStore.overlay(store, objects)
+    const here = yield* readHere(source, commit)
+    if (here.root !== tree)
+      return yield* Effect.die(new Error(`commit ${commit} has another tree than was made for it`))
+    const changes = yield* diffTrees(source, accepted.root, tree, "").pipe(Effect.mapError(failureOf(commit)))
+    return yield* treeAtPath(source, here, branch).pipe(
+      Effect.map((tree): Moved => ({ ...here, branch, tree, changes })),
+      Effect.catchTag("GitPathNotFound", () => Effect.succeed(undefined))
+    )
+  })
+
+  const adopt = ({ commit, root, subject }: Moved, objects: IndexedPack) =>
+    Ref.update(state, (state) => ({
+      ...state,
+      store: ObjectStore.withPack(state.store, objects),
+      fetched: commit === undefined || root === undefined ? state.fetched : { commit, root, subject }
+    }))
 
   const tidy = Effect.gen(function*() {
     const { accepted, fetched, store } = yield* Ref.get(state)
@@ -186,7 +223,10 @@ export const makeRepository = Effect.fnUntraced(function*(remote: Remote, { bran
 
   return {
     advance,
-    accept: (accepted: Moved) => Ref.update(state, (state) => ({ ...state, accepted })),
+    accept: ({ branch, commit, root, subject, tree }: Moved) =>
+      Ref.update(state, (state) => ({ ...state, accepted: { branch, commit, root, subject, tree } })),
+    foresee,
+    adopt,
     tidy,
     objects: Effect.map(Ref.get(state), ({ store }) => store)
   } satisfies Repository

@@ -12,7 +12,15 @@ export interface Transport {
   readonly advertise: Effect.Effect<Buffer, GitFailure>
   /** The answer of `git-upload-pack` to one request. */
   readonly call: (request: Buffer) => Stream.Stream<Buffer, GitFailure>
+  /**
+   * One conversation with `git-receive-pack`: hands its whole advertisement over, sends what that is answered with, and gives its answer.
+   * Answered with `undefined`, nothing is sent and nothing changes.
+   */
+  readonly push: (compose: Compose) => Stream.Stream<Buffer, GitFailure>
 }
+
+/** From an advertisement to what is sent: commands and a pack. */
+export type Compose = (advertisement: Buffer) => Effect.Effect<Buffer | undefined, GitFailure>
 
 export interface Limits {
   /** Longest silence. Git servers break theirs every five seconds while they prepare a pack. */

@@ -14,6 +14,15 @@ export type WireFault =
 
 /** Words of a server as they may be shown: one line, no control characters, at most 400 characters. */
 export const words = (text: string): string => {
-  const clean = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim()
+  const clean = text.replace(/[\p{Cc}\s]+/gu, " ").trim()
   return clean.length > 400 ? `${clean.slice(0, 400)}…` : clean
 }
+
+/** The lines of a message that say something, without the frames that forges put around theirs. */
+export const sentences = (text: string): string =>
+  text.split(/[\r\n]+/)
+    .map((line) =>
+      line.replace(/^(remote:|> GitLab:|ERROR:|fatal:|error:|\s)+/i, "").replace(/^[=*#-]{3,}$/, "").trim()
+    )
+    .filter((line) => line !== "")
+    .join(" ")

@@ -46,6 +46,17 @@ export const Status = Schema.Struct({
   subject: Schema.optionalKey(Schema.String),
   /** Why the repository cannot be read now. */
   gitFailure: Schema.optionalKey(Schema.String),
+  /** How commits of our own fare; absent while there is nothing to say. */
+  writing: Schema.optionalKey(Schema.Struct({
+    /** How many changes were submitted and are neither on the remote nor refused. */
+    waiting: Schema.Int,
+    /** The last commit that the remote took. */
+    commit: Schema.optionalKey(Schema.String),
+    /** When it did, in milliseconds since the epoch. */
+    pushedAt: Schema.optionalKey(Schema.Number),
+    /** Why the last push did not come through. */
+    trouble: Schema.optionalKey(Schema.String)
+  })),
   phase: Schema.String,
   /** Whether the first sync is done and every watch is live. */
   ready: Schema.Boolean,

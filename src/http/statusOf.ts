@@ -1,5 +1,6 @@
 /** Puts together what the actors told into one answer. Pure. */
 import { type CoordinatorState, phaseOf } from "../coordination/CoordinatorState.ts"
+import type { WritingReport } from "../git/GitReport.ts"
 import { type KindReport, type RuleTally, type Watch } from "../kind/KindReport.ts"
 import type { UnservedKind } from "../kind/Roster.ts"
 import { stageNames } from "../kind/Stage.ts"
@@ -79,6 +80,15 @@ export const isReady = (state: CoordinatorState): boolean => {
   )
 }
 
+const writingOf = ({ pushed, trouble, waiting }: WritingReport): Pick<Status, "writing"> =>
+  waiting === 0 && pushed === undefined && trouble === undefined ? {} : {
+    writing: {
+      waiting,
+      ...(pushed === undefined ? {} : { commit: pushed.commit, pushedAt: pushed.at }),
+      ...(trouble === undefined ? {} : { trouble })
+    }
+  }
+
 export const statusOf = (
   state: CoordinatorState,
   unserved: ReadonlyArray<UnservedKind>,
@@ -96,6 +106,7 @@ export const statusOf = (
     },
     ...(tip?.commit === undefined ? {} : { commit: tip.commit, subject: tip.subject }),
     ...(failure === undefined ? {} : { gitFailure: failure.message }),
+    ...writingOf(state.git.writing),
     phase: phaseText(state),
     ready: isReady(state),
     settled: state.settledRound === state.round,

@@ -30,6 +30,12 @@ layer(NodeServices.layer)("A configuration", (it) => {
           namespace: "default",
           stateNamespace: "gitops-controller",
           interval: Duration.seconds(30),
+          commit: {
+            quiet: Duration.seconds(2),
+            maxAge: Duration.seconds(30),
+            author: { name: "gitops-controller", email: "gitops-controller@example.com" }
+          },
+          layout: "{namespace}/{kind}-{name}.yaml",
           lease: { duration: Duration.seconds(15), renew: Duration.seconds(10), retry: Duration.seconds(2) },
           credentials: {},
           http: { port: 8080 },
@@ -60,9 +66,12 @@ name: prod
 namespace: shop
 stateNamespace: state
 interval: 1m30s
+commit: { quiet: 500ms, maxAge: 1m, author: { email: bot@example.com }, signingKeyFile: /ssh/signing }
+layout: '{kind}/{namespace}.{name}.yml'
 restore: off
 lease: { duration: 30s, renew: 20s, retry: 500ms }
 credentials:
+  ssh: { identity: /ssh/identity, passphraseFile: /ssh/passphrase, knownHosts: /ssh/known_hosts }
   https: { passwordFile: /https/password, caFile: /https/ca.crt, certFile: /https/tls.crt, keyFile: /https/tls.key }
 http: { port: 0 }
 fieldManager: cluster-keeper
@@ -100,8 +109,16 @@ fieldManager: cluster-keeper
           namespace: "shop",
           stateNamespace: "state",
           interval: Duration.seconds(90),
+          commit: {
+            quiet: Duration.millis(500),
+            maxAge: Duration.minutes(1),
+            author: { name: "gitops-controller", email: "bot@example.com" },
+            signingKeyFile: "/ssh/signing"
+          },
+          layout: "{kind}/{namespace}.{name}.yml",
           lease: { duration: Duration.seconds(30), renew: Duration.seconds(20), retry: Duration.millis(500) },
           credentials: {
+            ssh: { identity: "/ssh/identity", passphraseFile: "/ssh/passphrase", knownHosts: "/ssh/known_hosts" },
             https: {
               username: "git",
               passwordFile: "/https/password",
@@ -132,10 +149,19 @@ fieldManager: cluster-keeper
       expect(config.rules[1]?.namespaces).toEqual(["web"])
     }))
 
-  it.effect("takes the URL of the command line before its own, even before one that isn't built", () =>
+  it.effect("takes the URL of the command line before its own", () =>
     Effect.gen(function*() {
       expect((yield* load(`gitUrl: https://other.example.com/x\n${minimal}`, { gitUrl: url })).gitUrl).toBe(url)
-      expect((yield* load(`gitUrl: git@git.example.com:x\n${minimal}`, { gitUrl: url })).gitUrl).toBe(url)
+    }))
+
+  it.effect("may name a repository that is reached by SSH, in either form", () =>
+    Effect.gen(function*() {
+      for (
+        const gitUrl of ["git@git.example.com:acme/cluster.git", "ssh://git@git.example.com:2222/acme/cluster.git"]
+      ) {
+        expect((yield* load(`gitUrl: ${gitUrl}\n${minimal}`)).gitUrl).toBe(gitUrl)
+        expect((yield* load(minimal, { gitUrl })).gitUrl).toBe(gitUrl)
+      }
     }))
 
   it.effect("keeps its state in the namespace of the pod, unless it names another", () =>
@@ -176,6 +202,7 @@ describe("The example in deploy/config.yaml", () => {
         const text = yield* files.readFileString("deploy/config.yaml")
         const config = yield* load(text.replaceAll(/^# (branch|gitPath|credentials| {2,}\w+):/gm, "$1:"))
         expect(config.gitPath).toBe("clusters/prod")
+        expect(Object.keys(config.credentials.ssh ?? {}).sort()).toEqual(["identity", "knownHosts", "passphraseFile"])
         expect(Object.keys(config.credentials.https ?? {}).sort()).toEqual([
           "caFile",
           "certFile",

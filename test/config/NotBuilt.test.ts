@@ -48,28 +48,24 @@ layer(NodeServices.layer)("What isn't built yet", (it) => {
   it.effect("is refused with a sentence at its place, and is all that is refused", () =>
     mistakesIn(everything, {}).pipe(Effect.map((found) =>
       expect(found).toEqual([
-        `config.yaml:1:9: "gitUrl" over SSH isn't built yet: this version reads https://, http:// and file://`,
         `config.yaml:10:14: "filters" isn't built yet: in this version a rule takes whole objects; leave the key out`,
         `config.yaml:11:13: "syncTo: git" isn't built yet: this version only goes from Git to the cluster; use "kubernetes" or "ignore"`,
         `config.yaml:12:12: "prune: owned" isn't built yet: this version deletes nothing; use "never" or leave the key out`,
         `config.yaml:13:5: "conflict" isn't built yet: it belongs to "syncTo: both"; leave the key out`,
         `config.yaml:15:13: "syncTo: both" isn't built yet: this version only goes from Git to the cluster; use "kubernetes" or "ignore"`,
         `config.yaml:16:12: "prune: always" isn't built yet: this version deletes nothing; use "never" or leave the key out`,
-        `config.yaml:21:1: "commit" isn't built yet: this version doesn't write to Git; leave the key out`,
-        `config.yaml:26:1: "layout" isn't built yet: this version doesn't write to Git; leave the key out`,
         `config.yaml:27:1: "deletions" isn't built yet: this version deletes nothing; leave the key out`,
         `config.yaml:28:10: "restore: auto" isn't built yet: this version restores nothing by itself; use "off" or leave the key out`,
-        `config.yaml:29:1: "volumes" isn't built yet: this version restores nothing by itself; leave the key out`,
-        `config.yaml:32:3: "ssh" isn't built yet: this version reads https://, http:// and file://; leave the key out`
+        `config.yaml:29:1: "volumes" isn't built yet: this version restores nothing by itself; leave the key out`
       ])
     )))
 
   it.effect("is said once, whatever else is wrong with it", () =>
-    mistakesIn("rules:\n  - syncTo: ignore\n    conflict: hodl\ncommit: { quite: 5 }\nvolumes:\nrestore: aut\n").pipe(
+    mistakesIn("rules:\n  - syncTo: ignore\n    conflict: hodl\ndeletions: { maks: 5 }\nvolumes:\nrestore: aut\n").pipe(
       Effect.map((found) =>
         expect(found).toEqual([
           `config.yaml:3:5: "conflict" isn't built yet: it belongs to "syncTo: both"; leave the key out`,
-          `config.yaml:4:1: "commit" isn't built yet: this version doesn't write to Git; leave the key out`,
+          `config.yaml:4:1: "deletions" isn't built yet: this version deletes nothing; leave the key out`,
           `config.yaml:5:1: "volumes" isn't built yet: this version restores nothing by itself; leave the key out`,
           `config.yaml:6:10: "restore" is "aut"; allowed: auto, off (did you mean "auto"?)`
         ])

@@ -26,10 +26,10 @@ layer(NodeServices.layer)("A repository is told wrong at its place:", (it) => {
       ])
     )))
 
-  it.effect("a URL on the command line that isn't built", () =>
-    mistakesIn(rule, { gitUrl: "git@host:x" }).pipe(Effect.map((found) =>
+  it.effect("a password in a URL for SSH, without showing it", () =>
+    mistakesIn(rule, { gitUrl: "ssh://git:word@host/x" }).pipe(Effect.map((found) =>
       expect(found).toEqual([
-        `command line: the repository is "git@host:x"; SSH isn't built yet: this version reads https://, http:// and file://`
+        `command line: the repository is "ssh://…@host/x"; it holds credentials, which don't belong into a URL: leave the password out`
       ])
     )))
 })

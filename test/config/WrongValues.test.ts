@@ -22,6 +22,17 @@ const values: ReadonlyArray<Case> = [
   ["a Lease that is retried too late", `${rule}lease: { retry: 10s }\n`, [
     `config.yaml:3:17: "retry" is "10s"; it must be shorter than "renew" (10s by default)`
   ]],
+  ["a window that closes before it can", `${rule}commit: { quiet: 40s }\n`, [
+    `config.yaml:3:18: "quiet" is "40s"; it must be at most "maxAge" (30s by default)`
+  ]],
+  ["commits", `${rule}commit: { quiet: 20s, author: { name: "", email: "" }, signingKeyFile: ~/.ssh/id }\n`, [
+    `config.yaml:3:39: "name" is ""; it must be a name`,
+    `config.yaml:3:50: "email" is ""; it must be a mail address`,
+    `config.yaml:3:72: "signingKeyFile" is "~/.ssh/id"; "~" isn't expanded: write the whole path`
+  ]],
+  ["a layout that puts several manifests into one file", `${rule}layout: '{namespace}.yaml'\n`, [
+    `config.yaml:3:9: "layout" is "{namespace}.yaml"; it must hold {name}, for each manifest gets a file of its own`
+  ]],
   ["a port", `${rule}http: { port: 65536 }\n`, [
     `config.yaml:3:15: "port" is 65536; allowed: 0 to 65535 (0 is any free port)`
   ]],

@@ -3,7 +3,7 @@ import * as fc from "fast-check"
 import { firstContact } from "../../src/coordination/Admission.ts"
 import type { CoordinatorMessage } from "../../src/coordination/CoordinatorMessage.ts"
 import * as CoordinatorState from "../../src/coordination/CoordinatorState.ts"
-import type { GitReport } from "../../src/git/GitReport.ts"
+import { type GitReport, noReport } from "../../src/git/GitReport.ts"
 import type { KindReport } from "../../src/kind/KindReport.ts"
 import { stageOf } from "../../src/kind/Stage.ts"
 import { groupKind } from "../../src/manifest/ObjectKey.ts"
@@ -19,8 +19,8 @@ const kinds = [
 const ruleset = { number: 1, rules: [rule()] }
 
 const git = (tree: string, commit = tree): GitReport => ({
+  ...noReport,
   tip: { ...round(1, []).tip, tree, commit },
-  failure: undefined,
   checkedAt: 0
 })
 
@@ -35,7 +35,7 @@ const loaded: CoordinatorState.RecordState = {
 const leading: CoordinatorMessage = { _tag: "StandingChanged", standing: { _tag: "Leading", term: 1 } }
 
 const syncing = (): CoordinatorState.CoordinatorState => {
-  const start = CoordinatorState.initial(ruleset, { tip: undefined, failure: undefined, checkedAt: undefined }, 0)
+  const start = CoordinatorState.initial(ruleset, noReport, 0)
   const state = [leading, { _tag: "GitReported", report: git("t0") } as const].reduce(CoordinatorState.fold, start)
   return CoordinatorState.advance({ ...state, record: loaded })
 }

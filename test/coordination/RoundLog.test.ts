@@ -3,6 +3,7 @@ import { Effect, Logger } from "effect"
 import { firstContact } from "../../src/coordination/Admission.ts"
 import * as CoordinatorState from "../../src/coordination/CoordinatorState.ts"
 import * as RoundLog from "../../src/coordination/RoundLog.ts"
+import { noReport } from "../../src/git/GitReport.ts"
 import type { KindReport } from "../../src/kind/KindReport.ts"
 import { ref, round, rule } from "../kind/samples.ts"
 
@@ -22,7 +23,7 @@ const report = (inStep: number): KindReport => ({
 /** In step with a commit of so many files, a manifest in each. */
 const settled = (count: number): CoordinatorState.CoordinatorState => {
   const { tip } = round(1, Array.from({ length: count }, (_, index) => ref(`${index}`, "d1")))
-  const start = CoordinatorState.initial({ number: 1, rules: [rule()] }, { tip, failure: undefined, checkedAt: 0 }, 1)
+  const start = CoordinatorState.initial({ number: 1, rules: [rule()] }, { ...noReport, tip, checkedAt: 0 }, 1)
   const state = [
     { _tag: "StandingChanged", standing: { _tag: "Leading", term: 1 } } as const,
     { _tag: "Expected", round: 1, kinds: new Set(["ConfigMap"]) } as const,

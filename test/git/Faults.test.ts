@@ -8,6 +8,9 @@ import { type FaultPlan, htmlPage, onCommand, redirectTo, times } from "../remot
 import { type HttpGitServer, type HttpGitServerOptions, startHttpGitServer } from "../remote/HttpGitServer.ts"
 import { startGit, type StartOptions } from "./startGit.ts"
 
+// As in a pod: nobody's own Git is asked for credentials.
+process.env["KUBERNETES_SERVICE_HOST"] ??= "10.0.0.1"
+
 const configMap = (value: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  key: "${value}"\n`
 
 const commit = (bare: BareRepository, value: string) =>

@@ -149,19 +149,6 @@ describe("the Git actor", () => {
       )
     }))
 
-  it.live("refuses what isn't built yet, and answers at once", () =>
-    Effect.gen(function*() {
-      const bare = yield* bareRepository()
-      const { git } = yield* startGit(bare.url)
-      const refused = yield* Effect.flip(git.submit("ConfigMap", []))
-      assert.strictEqual(
-        refused.message,
-        "The changes of ConfigMap were not committed: writing to Git isn't built yet; use syncTo: kubernetes"
-      )
-      yield* git.withdraw("ConfigMap")
-      yield* git.drain
-    }))
-
   it.live("has an empty tip for an empty repository, and never for a branch that was there", () =>
     Effect.gen(function*() {
       const bare = yield* bareRepository()

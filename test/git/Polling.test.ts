@@ -37,11 +37,12 @@ describe("the next look", () => {
     assert.strictEqual(after(100, 100), 1000)
   })
 
-  it("comes when the server says, within ten minutes", () => {
+  it("comes when the server says and never before, within ten minutes", () => {
     const busy = (seconds: number) =>
       new RemoteError({ url: "https://host/x", words: "slow down", status: 429, retryAfter: seconds * 1000 })
     assert.strictEqual(after(30_000, 1, busy(90)), 90_000)
     assert.strictEqual(after(30_000, 1, busy(100_000)), 600_000)
     assert.strictEqual(after(30_000, 5, busy(1)), 16_000)
+    assert.strictEqual(Duration.toMillis(Polling.afterFailure(Duration.seconds(30), 1, busy(90), 0)), 90_000)
   })
 })

@@ -1,6 +1,6 @@
 // The repository of the Git room on a real remote, without the actor around it.
 import { Effect } from "effect"
-import type { HttpsCredentials } from "../../src/config/Config.ts"
+import type { HttpsCredentials, SshCredentials } from "../../src/config/Config.ts"
 import * as ObjectStore from "../../src/git/ObjectStore.ts"
 import { openTransport } from "../../src/git/openTransport.ts"
 import { makeRemote } from "../../src/git/Remote.ts"
@@ -11,11 +11,12 @@ export interface OpenOptions {
   readonly branch?: string
   readonly gitPath?: string
   readonly https?: HttpsCredentials
+  readonly ssh?: SshCredentials
 }
 
 export const openRepository = Effect.fnUntraced(
-  function*(url: string, { branch, gitPath = "", https }: OpenOptions = {}) {
-    const transport = yield* Effect.provide(openTransport(url, https), platform)
+  function*(url: string, { branch, gitPath = "", https, ssh }: OpenOptions = {}) {
+    const transport = yield* Effect.provide(openTransport(url, https, ssh), platform)
     const remote = yield* makeRemote(transport)
     const repository = yield* makeRepository(remote, { branch, gitPath })
     /** The text of every changed file of a move, `undefined` where it is gone. */

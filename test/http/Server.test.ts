@@ -3,13 +3,14 @@ import { Effect, Layer, Stream } from "effect"
 import { createServer } from "node:net"
 import { Coordinator } from "../../src/coordination/Coordinator.ts"
 import * as CoordinatorState from "../../src/coordination/CoordinatorState.ts"
+import { noReport } from "../../src/git/GitReport.ts"
 import { HttpOptions } from "../../src/http/HttpOptions.ts"
 import * as Server from "../../src/http/Server.ts"
 import { Kinds } from "../../src/kind/Kinds.ts"
 
 const idle = CoordinatorState.initial(
   { number: 1, rules: [] },
-  { tip: undefined, failure: undefined, checkedAt: undefined },
+  noReport,
   0
 )
 

@@ -3,6 +3,7 @@ import { Schema } from "effect"
 import { renderStatus } from "../../src/cli/renderStatus.ts"
 import { firstContact } from "../../src/coordination/Admission.ts"
 import * as CoordinatorState from "../../src/coordination/CoordinatorState.ts"
+import { noReport } from "../../src/git/GitReport.ts"
 import { Status } from "../../src/http/Status.ts"
 import { isReady, statusOf } from "../../src/http/statusOf.ts"
 import type { KindReport, Watch } from "../../src/kind/KindReport.ts"
@@ -36,7 +37,7 @@ const state = (watch: Watch = { _tag: "Live" }): CoordinatorState.CoordinatorSta
       passedOver: [{ path: "overlays", reason: "governed by overlays/kustomization.yaml" }]
     }
   }
-  const start = CoordinatorState.initial({ number: 1, rules: [rule()] }, { tip, failure: undefined, checkedAt: 0 }, 1)
+  const start = CoordinatorState.initial({ number: 1, rules: [rule()] }, { ...noReport, tip, checkedAt: 0 }, 1)
   const settled = [
     { _tag: "StandingChanged", standing: { _tag: "Leading", term: 1 } } as const,
     { _tag: "Expected", round: 1, kinds: new Set(["ConfigMap"]) } as const,
@@ -66,6 +67,22 @@ describe("the status", () => {
     assert.strictEqual(status.unserved[0]?.place, "w.yaml:1")
   })
 
+  it("says how commits of our own fare, once there is something to say", () => {
+    const base = state()
+    assert.isFalse("writing" in statusOf(base, [], context))
+    const pushed = { commit: "fedcba9876543210", at: Date.UTC(2026, 0, 2, 3, 4, 5) }
+    const written = { ...base, git: { ...base.git, writing: { waiting: 2, pushed, trouble: "hook declined" } } }
+    const status = Schema.decodeUnknownSync(Status)(JSON.parse(JSON.stringify(statusOf(written, [], context))))
+    assert.deepStrictEqual(renderStatus(status).split("\n").slice(2, 6), [
+      "syncing, all done that can be done now",
+      "pushed fedcba98 at 2026-01-02T03:04:05.000Z",
+      "2 changes wait to be pushed",
+      "push: hook declined"
+    ])
+    const waiting = { ...base, git: { ...base.git, writing: { ...base.git.writing, waiting: 1 } } }
+    assert.include(renderStatus(statusOf(waiting, [], context)), "\n1 change waits to be pushed\n")
+  })
+
   it("is ready only after the first sync, with every watch live", () => {
     assert.isTrue(isReady(state()))
     assert.isFalse(isReady(state({ _tag: "Interrupted", reason: "connection reset" })))
@@ -77,7 +94,7 @@ describe("the status", () => {
       isReady(
         CoordinatorState.initial(
           { number: 1, rules: [] },
-          { tip: undefined, failure: undefined, checkedAt: undefined },
+          noReport,
           0
         )
       )

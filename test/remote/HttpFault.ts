@@ -69,3 +69,11 @@ export const times = (count: number, fault: Fault): FaultPlan => {
 /** The requests that protocol version 2 calls by that name. */
 export const onCommand = (command: "ls-refs" | "fetch", fault: Fault): FaultPlan => (request) =>
   request.command === command ? fault : undefined
+
+/** The requests that push: what they are answered, after Git took them. */
+export const onPush = (fault: Fault): FaultPlan => ({ method, path }) =>
+  method === "POST" && path.endsWith("/git-receive-pack") ? fault : undefined
+
+/** Everything that has to do with pushing, asking for it too. */
+export const onPushing = (fault: Fault): FaultPlan => ({ path }) =>
+  path.includes("git-receive-pack") ? fault : undefined

@@ -18,6 +18,8 @@ export interface HttpGitServerOptions {
   readonly tls?: boolean
   /** Asks for this user and password, or for ones it makes. Default: lets everybody in. */
   readonly credentials?: "made" | Login
+  /** Asks only those who push. Default: false. */
+  readonly readableByAll?: boolean
   /** Also asks for a certificate of the server's authority. Default: false. */
   readonly clientCertificate?: boolean
   /** The newest protocol version the server speaks. Default: 2. */
@@ -45,6 +47,8 @@ export interface HttpGitServer {
   readonly setFault: (plan: FaultPlan) => void
   /** Whom it lets in from now on; the files stay as they are. */
   readonly setCredentials: (login: Login) => void
+  /** From now on a push is cut after so many bytes of what it sends, and Git gets no more than those. `undefined`: no longer. */
+  readonly cutPushes: (after: number | undefined) => void
   /** Shows a certificate of another authority from now on, and breaks open connections. Returns that authority, PEM. */
   readonly renewAuthority: Effect.Effect<string>
   /** Nobody listens on the port any more, and open connections break. */
@@ -57,10 +61,17 @@ const hosts = ["127.0.0.1", "localhost"]
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 
-const seenRequest = async (request: IncomingMessage): Promise<Mutable<SeenRequest>> => {
+const isPush = ({ method, url = "" }: IncomingMessage) => method === "POST" && url.endsWith("/git-receive-pack")
+
+const seenRequest = async (request: IncomingMessage, most: number): Promise<Mutable<SeenRequest>> => {
   const chunks: Array<Buffer> = []
-  for await (const chunk of request) chunks.push(chunk)
-  const body = Buffer.concat(chunks)
+  let size = 0
+  for await (const chunk of request) {
+    chunks.push(chunk)
+    size += chunk.length
+    if (size >= most) break
+  }
+  const body = Buffer.concat(chunks).subarray(0, most)
   const { headers, method = "GET", url: path = "/" } = request
   const firstLine = body.toString("latin1", 4, Number.parseInt(body.toString("latin1", 0, 4), 16) || 4)
   const command = /^command=(\S+)/.exec(firstLine)?.[1]
@@ -95,11 +106,14 @@ export const startHttpGitServer = (
     const requests: Array<SeenRequest> = []
     let faultOf: FaultPlan = () => undefined
     let letIn = login
+    let cut: number | undefined
 
     const answer = async (request: IncomingMessage, response: ServerResponse) => {
-      const seen = await seenRequest(request)
+      const isCut = cut !== undefined && isPush(request)
+      const seen = await seenRequest(request, isCut ? cut ?? 0 : Number.POSITIVE_INFINITY)
       requests.push(seen)
-      if (!isLetIn(seen, letIn)) {
+      const isPublic = options.readableByAll === true && !seen.path.includes("git-receive-pack")
+      if (!isPublic && !isLetIn(seen, letIn)) {
         seen.status = 401
         response.writeHead(401, { "www-authenticate": "Basic realm=\"git\"" }).end("who are you?\n")
         return
@@ -124,6 +138,12 @@ export const startHttpGitServer = (
         user: letIn?.username
       })
       response.once("close", git.stop)
+      if (isCut) {
+        seen.isFaulty = true
+        for await (const _ of git.body) { /* Git is let finish with what it got. */ }
+        response.socket?.destroy()
+        return
+      }
       await sendAnswer(git, sending)
     }
     const handle = (request: IncomingMessage, response: ServerResponse) => {
@@ -187,6 +207,7 @@ export const startHttpGitServer = (
       requests,
       setFault: (plan) => void (faultOf = plan),
       setCredentials: (next) => void (letIn = next),
+      cutPushes: (after) => void (cut = after),
       renewAuthority,
       stop,
       start: Effect.suspend(() => server === undefined ? listenOn(port) : Effect.succeed(true)).pipe(

@@ -1,16 +1,16 @@
 // Keys and files for an SSH server and its client, made by ssh-keygen when tests run.
 import { Effect } from "effect"
 import { execFile } from "node:child_process"
-import { copyFileSync, readFileSync } from "node:fs"
+import { copyFileSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 
-/** Makes a key pair beside each other: the private one's file, and `.pub`. Dies without ssh-keygen. */
-export const makeSshKey = (
-  file: string,
-  type: "ed25519" | "ecdsa" | "rsa" = "ed25519"
-): Effect.Effect<string> =>
+export type SshKeyKind = "ed25519" | "ecdsa" | "rsa"
+
+/** Makes a key pair beside each other, in the place of an older one: the private one's file, and `.pub`. Dies without ssh-keygen. */
+export const makeSshKey = (file: string, type: SshKeyKind = "ed25519"): Effect.Effect<string> =>
   Effect.callback((resume) => {
-    const args = ["-q", "-t", type, "-N", "", "-C", "test", "-f", file]
+    for (const old of [file, `${file}.pub`]) rmSync(old, { force: true })
+    const args = ["-q", "-t", type, "-N", "", "-C", "test", "-f", file, ...type === "rsa" ? ["-b", "2048"] : []]
     execFile("ssh-keygen", args, (error) => resume(error === null ? Effect.succeed(file) : Effect.die(error)))
   })
 
@@ -22,16 +22,21 @@ export interface SshKeys {
   readonly authorizedKeysFile: string
 }
 
-export const makeSshKeys = (folder: string): Effect.Effect<SshKeys> =>
+/** `type base64`, without the comment. */
+export const publicKeyOf = (file: string): string =>
+  readFileSync(`${file}.pub`, "utf8").split(" ").slice(0, 2).join(" ")
+
+/** New ones each time. */
+export const makeHostKeys = (folder: string, kinds: ReadonlyArray<SshKeyKind>): Effect.Effect<ReadonlyArray<string>> =>
+  Effect.forEach(kinds, (kind) => makeSshKey(join(folder, `host_${kind}`), kind), { concurrency: "unbounded" })
+
+export const makeSshKeys = (folder: string, hostKinds: ReadonlyArray<SshKeyKind>): Effect.Effect<SshKeys> =>
   Effect.gen(function*() {
-    const [ed25519, ecdsa, identityFile] = yield* Effect.all([
-      makeSshKey(join(folder, "host_ed25519")),
-      makeSshKey(join(folder, "host_ecdsa"), "ecdsa"),
+    const [hostKeyFiles, identityFile] = yield* Effect.all([
+      makeHostKeys(folder, hostKinds),
       makeSshKey(join(folder, "identity"))
     ], { concurrency: "unbounded" })
     const authorizedKeysFile = join(folder, "authorized_keys")
     copyFileSync(`${identityFile}.pub`, authorizedKeysFile)
-    const hostKeyFiles = [ed25519, ecdsa]
-    const hostKeys = hostKeyFiles.map((file) => readFileSync(`${file}.pub`, "utf8").split(" ").slice(0, 2).join(" "))
-    return { hostKeyFiles, hostKeys, identityFile, authorizedKeysFile }
+    return { hostKeyFiles, hostKeys: hostKeyFiles.map(publicKeyOf), identityFile, authorizedKeysFile }
   })
