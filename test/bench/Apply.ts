@@ -7,6 +7,7 @@ import { type ApplyRun, type Contender, measure } from "./Contenders.ts"
 import { delayProxy } from "./DelayProxy.ts"
 import { count, type Figure, type Goal, quantity } from "./Figure.ts"
 import { configMaps, configMapsPath, deployments, deploymentsPath, type Generated } from "./Manifests.ts"
+import { type Pair, pairedFigure } from "./Rounds.ts"
 import { median } from "./Statistics.ts"
 
 interface Case {
@@ -77,26 +78,18 @@ const runCase = Effect.fnUntraced(function*(cluster: BenchCluster, it: Case) {
   return runs as Runs
 }, Effect.scoped)
 
-const millis = (runs: ReadonlyArray<ApplyRun>) => median(runs.map((run) => run.millis))
-
 const stage = (runs: ReadonlyArray<ApplyRun>, name: string) =>
   median(runs.map(({ before }) => before[name] ?? Number.NaN))
 
-const pairs = (ours: ReadonlyArray<ApplyRun>, peers: ReadonlyArray<ApplyRun>) =>
-  ours.flatMap((run, round): ReadonlyArray<readonly [number, number]> => {
+const pairsOf = (ours: ReadonlyArray<ApplyRun>, peers: ReadonlyArray<ApplyRun>) =>
+  ours.flatMap((run, round): ReadonlyArray<Pair> => {
     const peer = peers[round]
-    return peer === undefined ? [] : [[run.millis, peer.millis]]
+    return peer === undefined ? [] : [{ ours: run.millis, peer: peer.millis }]
   })
 
 const figuresOf = (it: Case, { kubectl, ours, replay }: Runs): ReadonlyArray<Figure> => {
-  const beside = (peer: string, runs: ReadonlyArray<ApplyRun>, goal: Goal): Figure => ({
-    what: `${it.what}, beside ${peer}`,
-    unit: "ms",
-    ours: millis(ours),
-    peer: millis(runs),
-    rounds: pairs(ours, runs),
-    goal
-  })
+  const beside = (peer: string, runs: ReadonlyArray<ApplyRun>, goal: Goal): Figure =>
+    pairedFigure(`${it.what}, beside ${peer}`, pairsOf(ours, runs), goal)
   return [
     ...replay.length === 0 ? [] : [beside("a bare replay", replay, { _tag: "TimesItsTime", atMost: 1.25 })],
     beside("kubectl", kubectl, { _tag: "AsFast", atLeast: it.asFast })

@@ -1,12 +1,12 @@
 // The second program that `clone` starts: the Git actor itself, from nothing to its first tip with the index of all manifests.
 // Prints what that took as one line of JSON. Arguments: the URL and the file of the authority to trust.
-import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Duration, Effect, Layer, Logger, Stream, Tracer } from "effect"
+import { Effect, Layer, Logger, Stream, Tracer } from "effect"
 import { GitActor } from "../../src/git/GitActor.ts"
-import { GitOptions } from "../../src/git/GitOptions.ts"
 import type { Tip } from "../../src/git/Tip.ts"
+import { benchGit } from "./BenchGit.ts"
 import { watchLoop } from "./LoopLag.ts"
 import { peakMemory } from "./PeakMemory.ts"
+import { tracerOf } from "./SpanEnds.ts"
 
 export interface ColdIndex {
   readonly manifests: number
@@ -20,37 +20,12 @@ export interface ColdIndex {
 
 const [url = "", caFile = ""] = process.argv.slice(2)
 
-/** Calls back when a span of this name has ended. */
-const tracerOf = (name: string, onEnd: () => void): Tracer.Tracer =>
-  Tracer.make({
-    span: (options) => {
-      const span = new Tracer.NativeSpan(options)
-      if (options.name !== name) return span
-      const end = span.end.bind(span)
-      span.end = (...how) => {
-        end(...how)
-        onEnd()
-      }
-      return span
-    }
-  })
-
-const git = GitActor.layer.pipe(
-  Layer.provide(Layer.succeed(GitOptions, {
-    url,
-    branch: undefined,
-    gitPath: "",
-    interval: Duration.hours(1),
-    credentials: { https: { caFile } }
-  })),
-  Layer.provide(NodeServices.layer)
-)
-
 const count = ({ index }: Tip) => [...index.kinds.values()].reduce((sum, refs) => sum + refs.length, 0)
 
 const lag = watchLoop()
 let cloned = performance.now()
-const onCloned = () => {
+const onEnd = (span: string) => {
+  if (span !== "Repository.advance") return
   cloned = performance.now()
   lag.longest()
 }
@@ -72,8 +47,9 @@ const coldIndex = Effect.gen(function*() {
 })
 
 const logged = Logger.layer([Logger.withConsoleError(Logger.formatJson)])
-const traced = Layer.merge(logged, Layer.succeed(Tracer.Tracer, tracerOf("Repository.advance", onCloned)))
+const traced = Layer.merge(logged, Layer.succeed(Tracer.Tracer, tracerOf(onEnd)))
 
+const git = benchGit({ url, credentials: { https: { caFile } } })
 const result = await Effect.runPromise(
   coldIndex.pipe(Effect.provide(Layer.provideMerge(git, traced)))
 )

@@ -1,5 +1,4 @@
 // One figure of a benchmark: what was measured, beside what, and whether it is as good as it should be.
-import { median } from "./Statistics.ts"
 
 export type Unit = "ms" | "MiB" | "requests"
 
@@ -16,11 +15,8 @@ export interface Figure {
   readonly ours: number
   /** What ours is measured against. */
   readonly peer?: number
-  /**
-   * Ours and the peer's of each round, one right after the other. A machine's speed changes by the minute, so the ratio is the
-   * median of theirs, and not that of two medians.
-   */
-  readonly rounds?: ReadonlyArray<readonly [ours: number, peer: number]>
+  /** The median of ours by the peer's in each of several rounds. Default: the one by the other. */
+  readonly ratio?: number
   /** Without one it is shown for information. */
   readonly goal?: Goal
 }
@@ -40,10 +36,10 @@ export const quantity = (value: number, unit: Unit): string => {
 const times = (ratio: number): string => `${ratio.toFixed(2)}x`
 
 /** How ours and the peer's compare, in the goal's direction. */
-export const ratioOf = ({ goal, ours, peer, rounds }: Figure): number | undefined => {
+export const ratioOf = ({ goal, ours, peer, ratio }: Figure): number | undefined => {
   if (peer === undefined) return undefined
-  const ratio = (mine: number, its: number) => goal?._tag === "AsFast" ? its / mine : mine / its
-  return median((rounds ?? [[ours, peer] as const]).map(([mine, its]) => ratio(mine, its)))
+  const its = ratio ?? ours / peer
+  return goal?._tag === "AsFast" ? 1 / its : its
 }
 
 export const ratioText = (figure: Figure): string => {

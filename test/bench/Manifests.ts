@@ -79,6 +79,13 @@ const generated = (object: BenchObject, collection: string, index: number): Gene
   apiPath: `${collection}/${object.metadata.name}`
 })
 
+/** The same with another value for its label `app`, which stands in every one: one line of its file is another. */
+export const relabelled = ({ apiPath, object, path }: Generated, app: string): Generated => {
+  const { labels, ...named } = object.metadata
+  const changed = { ...object, metadata: { ...named, labels: { ...labels, app } } }
+  return { path, text: yaml(changed), object: changed, apiPath }
+}
+
 export const configMapsPath = (namespace: string): string => `/api/v1/namespaces/${namespace}/configmaps`
 export const deploymentsPath = (namespace: string): string => `/apis/apps/v1/namespaces/${namespace}/deployments`
 
@@ -99,8 +106,11 @@ export const deployments = (namespace: string, count: number): ReadonlyArray<Gen
   many(count, (index) => deploymentManifest(namespace, index))
 
 /** As in a repository of everything: every fifth a Deployment, the others ConfigMaps. */
+export const mixedManifest = (namespace: string, index: number): Generated =>
+  index % 5 === 0 ? deploymentManifest(namespace, index) : configMapManifest(namespace, index)
+
 export const mixedManifests = (namespace: string, count: number): ReadonlyArray<Generated> =>
-  many(count, (index) => index % 5 === 0 ? deploymentManifest(namespace, index) : configMapManifest(namespace, index))
+  many(count, (index) => mixedManifest(namespace, index))
 
 /** As the content of a repository. */
 export const filesOf = (manifests: ReadonlyArray<Generated>): Readonly<Record<string, string>> =>

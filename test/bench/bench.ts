@@ -8,11 +8,13 @@ import { type Benchmark, timed } from "./Benchmark.ts"
 import { clone } from "./Clone.ts"
 import { commit } from "./Commit.ts"
 import { drift } from "./Drift.ts"
+import { git } from "./Git.ts"
+import { growth } from "./GitGrowth.ts"
 import { machineLine, thisMachine } from "./Machine.ts"
 import { restart } from "./Restart.ts"
 import { type BenchTable, render, toJson } from "./Table.ts"
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { apply, commit, clone, drift, restart }
+const benchmarks: Readonly<Record<string, Benchmark>> = { apply, commit, clone, git, growth, drift, restart }
 
 const print = (text: string) => Effect.sync(() => void process.stdout.write(`${text}\n`))
 
