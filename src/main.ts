@@ -3,8 +3,9 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Console, Effect, Exit, Layer, Option } from "effect"
-import { Command } from "effect/cli"
+import { CliError, Command } from "effect/cli"
 import { CommandFailed } from "./cli/CommandFailed.ts"
+import { git } from "./cli/gitCheck.ts"
 import * as Logging from "./cli/Logging.ts"
 import { run, runController, runParameters } from "./cli/run.ts"
 import { schema } from "./cli/schema.ts"
@@ -14,7 +15,7 @@ import { version } from "./version.ts"
 
 const program = Command.make("gitops-controller", runParameters, runController).pipe(
   Command.withDescription("Keeps a Kubernetes cluster and a Git repository in step. Without a subcommand it runs."),
-  Command.withSubcommands([run, validate, status, schema])
+  Command.withSubcommands([run, validate, status, git, schema])
 )
 
 const failureOf = (cause: Cause.Cause<unknown>) =>
@@ -26,9 +27,13 @@ const exitCode = (exit: Exit.Exit<unknown, unknown>): number => {
   return Option.match(failureOf(exit.cause), { onNone: () => 1, onSome: (failure) => failure.exitCode })
 }
 
+/** The command line has said all there is to say. */
+const isHelp = (cause: Cause.Cause<unknown>): boolean =>
+  Option.exists(Cause.findErrorOption(cause), (error) => CliError.isCliError(error) && error._tag === "ShowHelp")
+
 const tell = (cause: Cause.Cause<unknown>) =>
   Option.match(failureOf(cause), {
-    onNone: () => Cause.hasInterruptsOnly(cause) ? Effect.void : Console.error(Cause.pretty(cause)),
+    onNone: () => Cause.hasInterruptsOnly(cause) || isHelp(cause) ? Effect.void : Console.error(Cause.pretty(cause)),
     onSome: ({ message }) => message === "" ? Effect.void : Console.error(message)
   })
 
