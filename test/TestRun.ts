@@ -9,6 +9,7 @@ import { counted } from "../src/manifest/counted.ts"
 import { allBinaries, findBinaries } from "./cluster/Binaries.ts"
 import { snapshotCrds } from "./cluster/SnapshotCrds.ts"
 import { kubernetesManifests } from "./e2e/realInput/KubernetesManifests.ts"
+import { findGitea } from "./remote/GiteaProgram.ts"
 
 interface Counts {
   readonly passed: number
@@ -56,6 +57,8 @@ const runTool = (tool: string, ...args: ReadonlyArray<string>) => () =>
 const controlPlaneReady = () =>
   Effect.runPromise(Effect.all([findBinaries(allBinaries), snapshotCrds(), kubernetesManifests()], { discard: true }))
 
+const giteaReady = () => Effect.runPromise(Effect.asVoid(findGitea()))
+
 const sshdReady = async () => {
   const file = join(import.meta.dirname, "remote", "Sshd.ts")
   if (!existsSync(file)) return
@@ -91,6 +94,7 @@ const checks = [
 ]
 const needs = [
   await step("control plane programs", "no time, or once about 6 minutes to build them", controlPlaneReady),
+  await step("Gitea", "no time, or once about 6 minutes to build it", giteaReady),
   await step("OpenSSH server", "no time, or once half a minute to install it", sshdReady)
 ]
 const nothing: Counts = { passed: 0, failed: 0, skipped: 0 }
