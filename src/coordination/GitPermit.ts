@@ -1,6 +1,6 @@
 /** Who leads may write to Git, for the cluster that was asked for its id once. */
 import { Effect, Layer, Ref } from "effect"
-import { WritePermit, WritingWithheld } from "../git/WritePermit.ts"
+import { WritePermit, WritingWithheld } from "../git/writing/WritePermit.ts"
 import { Leadership } from "../kubernetes/Leadership.ts"
 import { Writer } from "../kubernetes/Writer.ts"
 import { clusterId } from "./ClusterId.ts"

@@ -6,9 +6,9 @@ import { Config, Deferred, Effect, Fiber, Stream } from "effect"
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
 import { type GitFailure, GitMissing, RemoteError, RepositoryNotFound } from "./GitError.ts"
 import type { FileUrl } from "./GitUrl.ts"
-import * as PktLine from "./PktLine.ts"
 import { type Compose, limited, type Transport, whole } from "./Transport.ts"
-import { words } from "./WireFault.ts"
+import * as PktLine from "./wire/PktLine.ts"
+import { words } from "./wire/WireFault.ts"
 
 type Service = "upload-pack" | "receive-pack"
 

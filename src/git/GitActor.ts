@@ -27,8 +27,8 @@ import { makeReading } from "./Reading.ts"
 import { makeRemote, type Remote } from "./Remote.ts"
 import { makeRepository } from "./Repository.ts"
 import type { Tip } from "./Tip.ts"
-import { words } from "./WireFault.ts"
-import { makeWriting, type SubmissionMessage } from "./Writing.ts"
+import { words } from "./wire/WireFault.ts"
+import { makeWriting, type SubmissionMessage } from "./writing/Writing.ts"
 
 const firstRestart = 250
 const longestRestart = 60_000

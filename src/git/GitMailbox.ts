@@ -11,8 +11,8 @@ import {
   SubmitRefused
 } from "./GitMessages.ts"
 import { type GitReport, noReport } from "./GitReport.ts"
-import type { Answer } from "./Submission.ts"
 import type { Tip } from "./Tip.ts"
+import type { Answer } from "./writing/Submission.ts"
 
 const size = 256
 /** So many changes wait at most; whoever submits more waits for room. */

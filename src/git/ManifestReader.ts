@@ -6,7 +6,7 @@ import { ParserPool } from "../manifest/ParserPool.ts"
 import type { ParserUnavailable } from "../manifest/ParserThread.ts"
 import { placeOfField } from "../manifest/Position.ts"
 import type { TextPlace } from "../manifest/TextPlaces.ts"
-import * as ObjectStore from "./ObjectStore.ts"
+import * as ObjectStore from "./objects/ObjectStore.ts"
 import { Payloads } from "./Payloads.ts"
 
 /** The manifest can't be read any more: the tip has moved on, and with it what the manifest stood in. */

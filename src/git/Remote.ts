@@ -4,8 +4,6 @@
  */
 import { Effect, Ref, Result, Stream } from "effect"
 import { distance } from "../config/Nearest.ts"
-import * as Advertisement from "./Advertisement.ts"
-import * as FetchPack from "./FetchPack.ts"
 import {
   BranchNotFound,
   type GitFailure,
@@ -17,14 +15,16 @@ import {
   ServerTooOld
 } from "./GitError.ts"
 import { redact } from "./GitUrl.ts"
-import * as LsRefs from "./LsRefs.ts"
-import { isForbidden } from "./PushVerdict.ts"
-import * as ReceivePack from "./ReceivePack.ts"
-import type { Refs } from "./Refs.ts"
 import { Limits, type Transport, whole } from "./Transport.ts"
-import type { WireFault } from "./WireFault.ts"
+import * as Advertisement from "./wire/Advertisement.ts"
+import * as FetchPack from "./wire/FetchPack.ts"
+import * as LsRefs from "./wire/LsRefs.ts"
+import { isForbidden } from "./wire/PushVerdict.ts"
+import * as ReceivePack from "./wire/ReceivePack.ts"
+import type { Refs } from "./wire/Refs.ts"
+import type { WireFault } from "./wire/WireFault.ts"
 
-export type { PushAnswer, RefUpdate } from "./ReceivePack.ts"
+export type { PushAnswer, RefUpdate } from "./wire/ReceivePack.ts"
 
 /** Where the branch points. */
 export interface Look {

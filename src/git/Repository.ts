@@ -4,7 +4,6 @@
  */
 import { Effect, Ref } from "effect"
 import type { FileChange } from "../manifest/ManifestIndex.ts"
-import * as Commit from "./Commit.ts"
 import {
   BranchNotFound,
   type GitFailure,
@@ -14,11 +13,12 @@ import {
   RepositoryTooLarge,
   TipIncomplete
 } from "./GitError.ts"
-import * as ObjectStore from "./ObjectStore.ts"
-import { type IndexedPack, indexPack } from "./PackIndex.ts"
+import * as Commit from "./objects/Commit.ts"
+import * as ObjectStore from "./objects/ObjectStore.ts"
+import { type IndexedPack, indexPack } from "./objects/PackIndex.ts"
+import * as Tree from "./objects/Tree.ts"
+import { type DiffFault, diffTrees, reachable } from "./objects/TreeDiff.ts"
 import type { Look, Remote } from "./Remote.ts"
-import * as Tree from "./Tree.ts"
-import { type DiffFault, diffTrees, reachable } from "./TreeDiff.ts"
 
 /** A commit whose objects are here. */
 interface Here {

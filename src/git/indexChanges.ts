@@ -4,7 +4,7 @@ import { updateInSteps, wantedInSteps } from "../manifest/IndexSteps.ts"
 import type { FileChange, ManifestIndex } from "../manifest/ManifestIndex.ts"
 import type { ParsedFile } from "../manifest/ParsedFile.ts"
 import { ParserPool } from "../manifest/ParserPool.ts"
-import * as ObjectStore from "./ObjectStore.ts"
+import * as ObjectStore from "./objects/ObjectStore.ts"
 import { Payloads } from "./Payloads.ts"
 
 export const indexChanges = Effect.fn("indexChanges")(

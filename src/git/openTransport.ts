@@ -3,8 +3,8 @@ import { Effect, Schema } from "effect"
 import type { HttpsCredentials, SshCredentials } from "../config/Config.ts"
 import { makeFileTransport } from "./FileTransport.ts"
 import * as GitUrl from "./GitUrl.ts"
-import { makeHttpTransport } from "./HttpTransport.ts"
-import { makeSshTransport } from "./SshTransport.ts"
+import { makeHttpTransport } from "./https/HttpTransport.ts"
+import { makeSshTransport } from "./ssh/SshTransport.ts"
 
 /** The configuration names no repository that can be read. */
 export class GitUrlInvalid extends Schema.TaggedError<GitUrlInvalid>()("GitUrlInvalid", {

@@ -2,7 +2,7 @@
 // before, and prints what that took as one line of JSON. Arguments: the URL and the file of the authority to trust.
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Effect } from "effect"
-import * as ObjectStore from "../../src/git/ObjectStore.ts"
+import * as ObjectStore from "../../src/git/objects/ObjectStore.ts"
 import { openTransport } from "../../src/git/openTransport.ts"
 import { makeRemote } from "../../src/git/Remote.ts"
 import { makeRepository } from "../../src/git/Repository.ts"

@@ -2,7 +2,7 @@
 import { Effect, Redacted } from "effect"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { makeKey } from "../git/sshKeygen.ts"
+import { makeKey } from "../git/ssh/sshKeygen.ts"
 import { temporaryFolder } from "../process/TemporaryFolder.ts"
 import { bareRepository } from "../remote/BareRepository.ts"
 import { type HttpGitServerOptions, startHttpGitServer } from "../remote/HttpGitServer.ts"

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Stream } from "effect"
 import * as GitPermit from "../../src/coordination/GitPermit.ts"
-import { WritePermit } from "../../src/git/WritePermit.ts"
+import { WritePermit } from "../../src/git/writing/WritePermit.ts"
 import { NotLeading } from "../../src/kubernetes/ApiError.ts"
 import { Leadership } from "../../src/kubernetes/Leadership.ts"
 import { Writer } from "../../src/kubernetes/Writer.ts"

@@ -5,7 +5,7 @@ import { giteaUser } from "../remote/GiteaRepository.ts"
 import { makeSshKey } from "../remote/SshKeys.ts"
 import { Forge, openRemote, told, type Way, ways, wayTo } from "./openGitea.ts"
 import { startGit } from "./startGit.ts"
-import { text } from "./submitting.ts"
+import { text } from "./writing/submitting.ts"
 
 const hint = "Check gitUrl; many servers also say this when the credentials don't reach the repository"
 

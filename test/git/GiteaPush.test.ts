@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs"
 import type { GiteaRepository } from "../remote/GiteaRepository.ts"
 import { Forge, historyOf, makeUpdate, openRemote, ways, wayTo } from "./openGitea.ts"
 import { startGit } from "./startGit.ts"
-import { put, remove, text } from "./submitting.ts"
+import { put, remove, text } from "./writing/submitting.ts"
 
 const files = { "a.yaml": text("a", "1"), "b.yaml": `# kept\n${text("b", "1")}` }
 

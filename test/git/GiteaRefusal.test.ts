@@ -1,13 +1,13 @@
 import { assert, describe, it as test, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { join } from "node:path"
-import { isForbidden, verdict } from "../../src/git/PushVerdict.ts"
+import { isForbidden, verdict } from "../../src/git/wire/PushVerdict.ts"
 import type { GiteaRefused } from "../remote/GiteaApi.ts"
 import { type GiteaRepository, type GiteaUser, giteaUser } from "../remote/GiteaRepository.ts"
 import { makeSshKey, publicKeyOf } from "../remote/SshKeys.ts"
 import { Forge, historyOf, makeUpdate, openRemote, told, type Way, ways, wayTo } from "./openGitea.ts"
 import { startGit } from "./startGit.ts"
-import { put, text } from "./submitting.ts"
+import { put, text } from "./writing/submitting.ts"
 
 const files = { "a.yaml": text("a", "1") }
 

@@ -1,7 +1,7 @@
 // The repository of the Git room on a real remote, without the actor around it.
 import { Effect } from "effect"
 import type { HttpsCredentials, SshCredentials } from "../../src/config/Config.ts"
-import * as ObjectStore from "../../src/git/ObjectStore.ts"
+import * as ObjectStore from "../../src/git/objects/ObjectStore.ts"
 import { openTransport } from "../../src/git/openTransport.ts"
 import { makeRemote } from "../../src/git/Remote.ts"
 import { makeRepository, type Moved } from "../../src/git/Repository.ts"

@@ -10,7 +10,7 @@ import type { GitReport } from "../../src/git/GitReport.ts"
 import { ManifestReader } from "../../src/git/ManifestReader.ts"
 import type { Payloads } from "../../src/git/Payloads.ts"
 import { Limits } from "../../src/git/Transport.ts"
-import { WritePermit, type WritingWithheld } from "../../src/git/WritePermit.ts"
+import { WritePermit, type WritingWithheld } from "../../src/git/writing/WritePermit.ts"
 import { ParserPool } from "../../src/manifest/ParserPool.ts"
 
 /** What the room stands on, without a terminal. */

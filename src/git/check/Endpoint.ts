@@ -4,9 +4,9 @@ import { lookup } from "node:dns"
 import { isIP } from "node:net"
 import { type GitFailure, RemoteUnreachable } from "../GitError.ts"
 import type { HttpUrl, SshUrl } from "../GitUrl.ts"
-import type { HttpBroken } from "../HttpClient.ts"
-import * as HttpFault from "../HttpFault.ts"
-import * as HttpProxy from "../HttpProxy.ts"
+import type { HttpBroken } from "../https/HttpClient.ts"
+import * as HttpFault from "../https/HttpFault.ts"
+import * as HttpProxy from "../https/HttpProxy.ts"
 
 export interface Endpoint {
   /** Without brackets around an IPv6 address. */

@@ -5,9 +5,9 @@
 import { DateTime, Duration, Effect, Option, type Scope } from "effect"
 import { createConnection, isIP, type Socket } from "node:net"
 import { connect, type TLSSocket } from "node:tls"
-import type { HttpBroken } from "../HttpClient.ts"
-import * as HttpFault from "../HttpFault.ts"
-import { words } from "../WireFault.ts"
+import type { HttpBroken } from "../https/HttpClient.ts"
+import * as HttpFault from "../https/HttpFault.ts"
+import { words } from "../wire/WireFault.ts"
 import type { Endpoint } from "./Endpoint.ts"
 
 const patience = Duration.seconds(10)

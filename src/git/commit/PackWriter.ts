@@ -5,11 +5,11 @@
 import { Effect } from "effect"
 import { createHash } from "node:crypto"
 import { constants, deflate, deflateSync } from "node:zlib"
-import { large } from "../Inflate.ts"
-import { inOwnMemory } from "../inOwnMemory.ts"
-import type { PackedObject } from "../PackedObject.ts"
-import type { IndexedPack } from "../PackIndex.ts"
-import { makeTurns } from "../Turns.ts"
+import { large } from "../objects/Inflate.ts"
+import { inOwnMemory } from "../objects/inOwnMemory.ts"
+import type { PackedObject } from "../objects/PackedObject.ts"
+import type { IndexedPack } from "../objects/PackIndex.ts"
+import { makeTurns } from "../objects/Turns.ts"
 
 export interface NewObject {
   readonly name: string

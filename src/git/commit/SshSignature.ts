@@ -1,7 +1,7 @@
 /** Signatures that `git verify-commit` accepts with `gpg.format=ssh`: OpenSSH's SSHSIG, for Git's namespace. Pure. */
 import { Redacted } from "effect"
 import { createHash, sign as signBytes } from "node:crypto"
-import type { SshKey, SshKeyType } from "../SshKey.ts"
+import type { SshKey, SshKeyType } from "../ssh/SshKey.ts"
 
 const magic = Buffer.from("SSHSIG")
 const namespace = "git"

@@ -3,8 +3,8 @@
  * where Git's order wants them, in which a directory compares as if a slash followed its name.
  */
 import { Effect } from "effect"
-import * as Tree from "../Tree.ts"
-import type { Turns } from "../Turns.ts"
+import * as Tree from "../objects/Tree.ts"
+import type { Turns } from "../objects/Turns.ts"
 
 /** An entry, and where its bytes are. */
 export interface Place {

@@ -3,10 +3,10 @@
  * mode, directories left empty vanish, and whatever else stands in the way of a path is never followed and never replaced.
  */
 import { Effect } from "effect"
-import { emptyTree, objectName } from "../GitObject.ts"
-import * as ObjectStore from "../ObjectStore.ts"
-import type { TreeEntry } from "../Tree.ts"
-import { makeTurns } from "../Turns.ts"
+import { emptyTree, objectName } from "../objects/GitObject.ts"
+import * as ObjectStore from "../objects/ObjectStore.ts"
+import type { TreeEntry } from "../objects/Tree.ts"
+import { makeTurns } from "../objects/Turns.ts"
 import { type EditedName, editedPaths } from "./EditedPaths.ts"
 import { PathRefused } from "./PathRefused.ts"
 import * as TreeBody from "./TreeBody.ts"

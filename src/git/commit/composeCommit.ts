@@ -1,9 +1,9 @@
 /** Changed files to one commit on top of another, and the pack that brings it to the remote. Nothing is written anywhere yet. */
 import { Effect } from "effect"
-import { emptyTree, objectName } from "../GitObject.ts"
-import type { ObjectSource } from "../ObjectStore.ts"
-import type { IndexedPack } from "../PackIndex.ts"
-import { makeTurns } from "../Turns.ts"
+import { emptyTree, objectName } from "../objects/GitObject.ts"
+import type { ObjectSource } from "../objects/ObjectStore.ts"
+import type { IndexedPack } from "../objects/PackIndex.ts"
+import { makeTurns } from "../objects/Turns.ts"
 import { encode, type Identity, withSignature } from "./CommitObject.ts"
 import { type NewObject, writePack } from "./PackWriter.ts"
 import { editTree, type TreeFault } from "./TreeEdits.ts"

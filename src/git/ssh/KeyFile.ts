@@ -2,7 +2,7 @@
 import { Effect, type Redacted, Ref, type Result } from "effect"
 import * as SecretFile from "../../config/SecretFile.ts"
 import { SshKeyUnusable } from "../errors/SshKeyUnusable.ts"
-import * as SshKey from "../SshKey.ts"
+import * as SshKey from "./SshKey.ts"
 
 export interface KeyFile {
   readonly file: string

@@ -1,5 +1,5 @@
 /** Something to log in with: a key of ours, or an agent that keeps keys to itself. */
-import type { SshKey } from "../SshKey.ts"
+import type { SshKey } from "./SshKey.ts"
 
 export type Offer =
   | { readonly _tag: "Key"; readonly file: string; readonly key: SshKey }

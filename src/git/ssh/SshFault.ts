@@ -9,7 +9,7 @@ import {
   ServerTooOld
 } from "../GitError.ts"
 import { redact } from "../GitUrl.ts"
-import { sentences, words } from "../WireFault.ts"
+import { sentences, words } from "../wire/WireFault.ts"
 import type { Login } from "./Login.ts"
 import { shown } from "./Offer.ts"
 import type { Ended, SshBroken } from "./SshConnection.ts"

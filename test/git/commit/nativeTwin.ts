@@ -1,8 +1,8 @@
 // A bare repository of native Git beside our object store: what is in the one is read into the other, and what we compose is handed to Git.
 import { Effect } from "effect"
 import { type CommitRequest, composeCommit, type ComposedCommit } from "../../../src/git/commit/composeCommit.ts"
-import * as ObjectStore from "../../../src/git/ObjectStore.ts"
-import { indexPack } from "../../../src/git/PackIndex.ts"
+import * as ObjectStore from "../../../src/git/objects/ObjectStore.ts"
+import { indexPack } from "../../../src/git/objects/PackIndex.ts"
 import type { BareRepository } from "../../remote/BareRepository.ts"
 import { gitBytes } from "../../remote/NativeGit.ts"
 

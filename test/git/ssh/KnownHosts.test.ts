@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url"
 import { hostName, names } from "../../../src/git/ssh/HostPattern.ts"
 import { algorithmsFor, fingerprint, judge, lookUp, parse, typeOf } from "../../../src/git/ssh/KnownHosts.ts"
 import { temporaryFolder } from "../../process/TemporaryFolder.ts"
-import { keygen } from "../sshKeygen.ts"
+import { keygen } from "./sshKeygen.ts"
 
 const field = (content: string | Uint8Array): Buffer => {
   const bytes = Buffer.from(content)
