@@ -56,6 +56,13 @@ const head = (status: Status): ReadonlyArray<string> => [
     status.source.gitPath === "" ? "/" : status.source.gitPath
   }`,
   status.commit === undefined ? "no commit yet" : `commit ${status.commit.slice(0, 8)} "${status.subject ?? ""}"`,
+  ...(status.rewrittenFrom === undefined
+    ? []
+    : [
+      `the history of the branch was rewritten: ${
+        status.rewrittenFrom.slice(0, 8)
+      }, where it was, is no longer part of it`
+    ]),
   status.phase === "syncing" ? `syncing, ${progress(status)}` : status.phase,
   ...(status.gitFailure === undefined ? [] : [`git: ${status.gitFailure}`]),
   ...(status.writing === undefined ? [] : pushed(status.writing))

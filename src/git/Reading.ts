@@ -36,7 +36,7 @@ export interface Reading {
 }
 
 const announce = (before: GitReport, tip: Tip, isOurs: boolean) => {
-  const { index: { files, passedOver, problems }, branch, commit, subject } = tip
+  const { index: { files, passedOver, problems }, branch, commit, rewrittenFrom, subject } = tip
   const text = isOurs
     ? "Pushed a commit"
     : commit === undefined
@@ -44,7 +44,13 @@ const announce = (before: GitReport, tip: Tip, isOurs: boolean) => {
     : before.tip === undefined
     ? "Read the branch"
     : "The branch moved"
-  return Effect.logInfo(text).pipe(
+  const loudly = rewrittenFrom === undefined
+    ? Effect.logInfo(text)
+    : Effect.logWarning(
+      `The history of the branch was rewritten: commit ${rewrittenFrom}, which it pointed at, is no longer part of it. ` +
+        "It is followed as it is now; what went with the old history is not taken for deleted"
+    )
+  return loudly.pipe(
     Effect.annotateLogs({
       branch,
       ...commit === undefined
@@ -73,8 +79,16 @@ export const makeReading = Effect.fnUntraced(function*(repository: Repository, m
     )
     yield* repository.accept(moved)
     yield* Ref.set(payloads.objects, source)
-    const { branch, commit, root, subject, tree } = moved
-    const tip: Tip = { branch, commit, subject, tree, index }
+    const { ancestry, branch, commit, root, subject, tree } = moved
+    const before = (yield* Ref.get(here))?.tip.commit
+    const tip: Tip = {
+      branch,
+      commit,
+      subject,
+      tree,
+      index,
+      rewrittenFrom: ancestry === "rewritten" ? before : undefined
+    }
     yield* Ref.set(here, { tip, root })
     return tip
   })

@@ -40,6 +40,8 @@ export interface Remote {
   readonly look: (branch: string | undefined) => Effect.Effect<Look, GitFailure>
   /** The pack of what the commit needs beyond what we have. */
   readonly fetch: (request: FetchPack.FetchRequest) => Effect.Effect<Buffer, GitFailure>
+  /** How many generations of commits may be asked for at once: many where the server sends commits alone; 0 where it sends all or nothing. */
+  readonly generations: Effect.Effect<number, GitFailure>
   /**
    * Moves a branch, if it is where the update says. After a failure the branch may be at the new commit or not: looking tells.
    */
@@ -137,6 +139,11 @@ export const makeRemote = Effect.fnUntraced(function*(transport: Transport) {
     return yield* understood(FetchPack.finish(answer))
   }, Effect.tapCause(() => Ref.set(known, undefined)))
 
+  const generations = Effect.map(current, (advertisement) => {
+    if (!FetchPack.leavesHistoryOut(advertisement)) return 0
+    return FetchPack.leavesTreesOut(advertisement) ? 1000 : 50
+  })
+
   /** A server that lets us read and not write says so before we send anything. */
   const orForbidden = <A>(conversation: Effect.Effect<A, GitFailure>, isSent: Effect.Effect<boolean>) =>
     Effect.catchTags(conversation, {
@@ -181,5 +188,5 @@ export const makeRemote = Effect.fnUntraced(function*(transport: Transport) {
     Effect.succeed(false)
   ).pipe(Effect.withSpan("Remote.mayPush"))
 
-  return { url, look, fetch, push, mayPush } satisfies Remote
+  return { url, look, fetch, generations, push, mayPush } satisfies Remote
 })

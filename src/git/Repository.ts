@@ -4,6 +4,7 @@
  */
 import { Effect, Ref } from "effect"
 import type { FileChange } from "../manifest/ManifestIndex.ts"
+import { type Ancestry, ancestry } from "./Ancestry.ts"
 import {
   BranchNotFound,
   type GitFailure,
@@ -25,6 +26,7 @@ interface Here {
   readonly commit: string
   readonly root: string
   readonly subject: string
+  readonly parents: ReadonlyArray<string>
 }
 
 interface State {
@@ -50,6 +52,8 @@ export interface Standing {
 export interface Moved extends Standing {
   /** Below gitPath, since what was accepted last. */
   readonly changes: ReadonlyArray<FileChange>
+  /** Whether what was accepted last lies in its history. */
+  readonly ancestry: Ancestry
 }
 
 /** A commit that was made here, and everything its parent's tree lacks. */
@@ -81,6 +85,16 @@ export interface Repository {
   readonly objects: Effect.Effect<ObjectStore.ObjectStore>
 }
 
+/** A repository without a commit. */
+const nowhere: Omit<Moved, "branch"> = {
+  commit: undefined,
+  tree: undefined,
+  root: undefined,
+  subject: "",
+  changes: [],
+  ancestry: "grown"
+}
+
 const isGone = (failure: GitFailure): boolean =>
   failure instanceof RemoteError && /not our ref|unadvertised object/.test(failure.words)
 
@@ -109,7 +123,7 @@ export const makeRepository = Effect.fnUntraced(function*(remote: Remote, { bran
     )
     const parsed = Commit.parse(body)
     if (parsed === undefined) return yield* new PackCorrupt({ url, reason: `commit ${commit} can't be read` })
-    return { commit, root: parsed.tree, subject: parsed.subject }
+    return { commit, root: parsed.tree, subject: parsed.subject, parents: parsed.parents }
   })
 
   const treeAtPath = Effect.fnUntraced(function*(source: ObjectStore.ObjectSource, here: Here, branch: string) {
@@ -155,12 +169,36 @@ export const makeRepository = Effect.fnUntraced(function*(remote: Remote, { bran
     yield* Ref.set(state, { ...before, fetched: here, store: ObjectStore.withPack(before.store, pack) })
   })
 
+  /** Asks for the commits between; what can't be had leaves it open. */
+  const askAncestry = Effect.fnUntraced(function*(want: string, have: string) {
+    const generations = yield* remote.generations
+    if (generations === 0) return "unknown"
+    const bytes = yield* remote.fetch({ want, have, generations })
+    const store = ObjectStore.emptyStore()
+    const pack = yield* indexPack(bytes, store.find, store.cache)
+    const commits = new Map<string, Commit.Commit>()
+    for (const [id, { type }] of pack.objects) {
+      const parsed = type === "commit"
+        ? Commit.parse(yield* ObjectStore.read(ObjectStore.overlay(store, pack), id, type))
+        : undefined
+      if (parsed !== undefined) commits.set(id, parsed)
+    }
+    return ancestry((id) => commits.get(id), want, have, generations)
+  }, Effect.orElseSucceed((): Ancestry => "unknown"))
+
+  const ancestryOf = ({ commit, parents }: Here, before: Standing | undefined): Effect.Effect<Ancestry> =>
+    before?.commit === undefined || before.commit === commit || parents.includes(before.commit)
+      ? Effect.succeed("grown")
+      : askAncestry(commit, before.commit)
+
   const move = Effect.fnUntraced(function*({ branch }: Look) {
     const { accepted, fetched, store } = yield* Ref.get(state)
     if (fetched === undefined) return yield* Effect.die(new Error("moved before anything was fetched"))
     const tree = yield* treeAtPath(store, fetched, branch)
     const changes = yield* diffTrees(store, accepted?.tree, tree, root).pipe(Effect.mapError(failureOf(fetched.commit)))
-    return { ...fetched, branch, tree, changes }
+    const { commit, root: whole, subject } = fetched
+    const ancestry = yield* ancestryOf(fetched, accepted?.branch === branch ? accepted : undefined)
+    return { commit, root: whole, subject, branch, tree, changes, ancestry }
   })
 
   const settle = Effect.fnUntraced(
@@ -170,7 +208,7 @@ export const makeRepository = Effect.fnUntraced(function*(remote: Remote, { bran
         return yield* new BranchNotFound({ url, branch: look.branch, near: [] })
       if (accepted !== undefined && look.commit === accepted.commit && look.branch === accepted.branch) return undefined
       if (look.commit === undefined)
-        return { branch: look.branch, commit: undefined, tree: undefined, root: undefined, subject: "", changes: [] }
+        return { ...nowhere, branch: look.branch }
       yield* bring(look.commit)
       return yield* move(look)
     }
@@ -195,7 +233,15 @@ export const makeRepository = Effect.fnUntraced(function*(remote: Remote, { bran
       return yield* Effect.die(new Error(`commit ${commit} has another tree than was made for it`))
     const changes = yield* diffTrees(source, accepted.root, tree, "").pipe(Effect.mapError(failureOf(commit)))
     return yield* treeAtPath(source, here, branch).pipe(
-      Effect.map((tree): Moved => ({ ...here, branch, tree, changes })),
+      Effect.map((tree): Moved => ({
+        commit,
+        root: here.root,
+        subject: here.subject,
+        branch,
+        tree,
+        changes,
+        ancestry: "grown"
+      })),
       Effect.catchTag("GitPathNotFound", () => Effect.succeed(undefined))
     )
   })
@@ -204,7 +250,7 @@ export const makeRepository = Effect.fnUntraced(function*(remote: Remote, { bran
     Ref.update(state, (state) => ({
       ...state,
       store: ObjectStore.withPack(state.store, objects),
-      fetched: commit === undefined || root === undefined ? state.fetched : { commit, root, subject }
+      fetched: commit === undefined || root === undefined ? state.fetched : { commit, root, subject, parents: [] }
     }))
 
   const tidy = Effect.gen(function*() {

@@ -9,4 +9,6 @@ export interface Tip {
   readonly branch: string
   readonly subject: string
   readonly index: ManifestIndex
+  /** The commit before, when its history was rewritten and this one took its place. */
+  readonly rewrittenFrom: string | undefined
 }

@@ -44,6 +44,8 @@ export const Status = Schema.Struct({
   }),
   commit: Schema.optionalKey(Schema.String),
   subject: Schema.optionalKey(Schema.String),
+  /** The commit before, when the branch's history was rewritten to this one. */
+  rewrittenFrom: Schema.optionalKey(Schema.String),
   /** Why the repository cannot be read now. */
   gitFailure: Schema.optionalKey(Schema.String),
   /** How commits of our own fare; absent while there is nothing to say. */

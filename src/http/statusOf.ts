@@ -105,6 +105,7 @@ export const statusOf = (
       ...(tip === undefined ? {} : { branch: tip.branch })
     },
     ...(tip?.commit === undefined ? {} : { commit: tip.commit, subject: tip.subject }),
+    ...(tip?.rewrittenFrom === undefined ? {} : { rewrittenFrom: tip.rewrittenFrom }),
     ...(failure === undefined ? {} : { gitFailure: failure.message }),
     ...writingOf(state.git.writing),
     phase: phaseText(state),

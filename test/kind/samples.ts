@@ -82,6 +82,7 @@ export const round = (number: number, refs: ReadonlyArray<ManifestRef>, change: 
     tree: `${number}`,
     branch: "main",
     subject: "change",
+    rewrittenFrom: undefined,
     index: {
       kinds: new Map([["ConfigMap", refs]]),
       problems: [],

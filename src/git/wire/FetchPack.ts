@@ -14,30 +14,43 @@ export interface FetchRequest {
   readonly want: string
   /** A commit whose tree and blobs are all here; the answer may leave them out. */
   readonly have: string | undefined
+  /** Asks for the commits between the two as well, so many generations of them; without their trees, if the server can leave those out. */
+  readonly generations?: number
 }
 
-/** Whether the server can leave history out. If not, it sends all of it, and must not be told what we have: we keep no history. */
-export const leavesHistoryOut = (advertisement: Advertisement): boolean =>
+const canDo = (advertisement: Advertisement, feature: "filter" | "shallow"): boolean =>
   advertisement.version === 2
-    ? (advertisement.capabilities.get("fetch") ?? "").split(" ").includes("shallow")
-    : advertisement.capabilities.has("shallow")
+    ? (advertisement.capabilities.get("fetch") ?? "").split(" ").includes(feature)
+    : advertisement.capabilities.has(feature)
 
-const boundary = (advertisement: Advertisement, { have }: FetchRequest) =>
-  leavesHistoryOut(advertisement)
-    ? {
-      shallow: have === undefined ? [] : [`shallow ${have}`],
-      deepen: ["deepen 1"],
-      have: have === undefined ? [] : [`have ${have}`]
-    }
-    : { shallow: [], deepen: [], have: [] }
+/** Whether the server can send commits alone. */
+export const leavesTreesOut = (advertisement: Advertisement): boolean => canDo(advertisement, "filter")
+
+/** Whether the server can leave history out. If not, it sends all of it, and must not be told what we have: we keep no history. */
+export const leavesHistoryOut = (advertisement: Advertisement): boolean => canDo(advertisement, "shallow")
+
+const boundary = (advertisement: Advertisement, { generations, have }: FetchRequest) => {
+  if (!leavesHistoryOut(advertisement)) return { shallow: [], deepen: [], have: [] }
+  const had = have === undefined ? [] : [`have ${have}`]
+  if (generations === undefined)
+    return { shallow: have === undefined ? [] : [`shallow ${have}`], deepen: ["deepen 1"], have: had }
+  const filter = leavesTreesOut(advertisement) ? ["filter tree:0"] : []
+  // Whoever has a commit and isn't shallow has all below it.
+  return { shallow: [], deepen: [`deepen ${generations}`, ...filter], have: had }
+}
+
+/** Of the commits between nothing may be left out that their deltas are made from: we don't have what lies below. */
+const basics = ({ generations }: FetchRequest): ReadonlyArray<string> => [
+  ...generations === undefined ? ["thin-pack"] : [],
+  "no-progress",
+  "ofs-delta"
+]
 
 export const encode = (advertisement: Advertisement, request: FetchRequest): Result.Result<Buffer, WireFault> => {
   const { shallow, deepen, have } = boundary(advertisement, request)
   if (advertisement.version === 2) {
     const lines = [
-      "thin-pack",
-      "no-progress",
-      "ofs-delta",
+      ...basics(request),
       ...shallow,
       ...deepen,
       `want ${request.want}`,
@@ -49,7 +62,8 @@ export const encode = (advertisement: Advertisement, request: FetchRequest): Res
     )
   }
   if (!advertisement.capabilities.has("side-band-64k")) return Result.fail({ _tag: "TooOld", lacks: "side-band-64k" })
-  const offered = ["thin-pack", "no-progress", "ofs-delta"].filter((name) => advertisement.capabilities.has(name))
+  const wished = [...basics(request), ...request.generations === undefined ? [] : ["filter"]]
+  const offered = wished.filter((name) => advertisement.capabilities.has(name))
   const capabilities = ["side-band-64k", ...offered, `agent=${agent}`].join(" ")
   return Result.succeed(Buffer.concat([
     ...[`want ${request.want} ${capabilities}`, ...shallow, ...deepen].map(PktLine.line),
