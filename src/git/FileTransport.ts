@@ -2,11 +2,12 @@
  * Git on this machine: `git upload-pack` and `git receive-pack` as child processes, in an environment where nobody's configuration but the
  * repository's own can change what they do. Hooks of the repository run when something is pushed, as for any local push.
  */
-import { Config, Deferred, Effect, Fiber, Stream } from "effect"
+import { Config, Deferred, Effect, Fiber, Result, Stream } from "effect"
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
 import { type GitFailure, GitMissing, RemoteError, RepositoryNotFound } from "./GitError.ts"
 import type { FileUrl } from "./GitUrl.ts"
 import { type Compose, limited, type Transport, whole } from "./Transport.ts"
+import * as Greeting from "./wire/Greeting.ts"
 import * as PktLine from "./wire/PktLine.ts"
 import { words } from "./wire/WireFault.ts"
 
@@ -44,12 +45,6 @@ const refusal = (url: string, service: Service, said: string): GitFailure =>
   /does not appear to be a git repository|not a git repository/.test(said)
     ? new RepositoryNotFound({ url, reason: "no Git repository is in that directory" })
     : new RemoteError({ url, words: words(said.replace(/^fatal: /, "")) || `git ${service} ended without a word` })
-
-const isWhole = (advertisement: Buffer): boolean => {
-  const decoded = PktLine.decode(advertisement)
-  // What isn't Git's protocol is the reader's to tell.
-  return decoded._tag === "Failure" || decoded.success.packets.at(-1) === "flush"
-}
 
 export const makeFileTransport = Effect.fnUntraced(function*({ path, shown: url }: FileUrl) {
   const spawner = yield* ChildProcessSpawner.ChildProcessSpawner
@@ -89,13 +84,15 @@ export const makeFileTransport = Effect.fnUntraced(function*({ path, shown: url 
       const answer = run("receive-pack", [], Stream.fromEffect(Deferred.await(request)))
       return Stream.mapAccumEffect(
         answer,
-        () => ({ advertisement: Buffer.alloc(0), isSent: false }),
-        Effect.fnUntraced(function*(state, bytes) {
-          if (state.isSent) return [state, [bytes]] as const
-          const advertisement = Buffer.concat([state.advertisement, bytes])
-          if (!isWhole(advertisement)) return [{ advertisement, isSent: false }, []] as const
+        (): Greeting.Greeting | undefined => Greeting.nothing,
+        Effect.fnUntraced(function*(greeting, bytes) {
+          if (greeting === undefined) return [undefined, [bytes]] as const
+          const heard = Greeting.take(greeting, bytes)
+          if (Result.isSuccess(heard) && !Greeting.isWhole(heard.success)) return [heard.success, []] as const
+          // What isn't Git's protocol is the reader's to tell.
+          const advertisement = Buffer.concat([Greeting.bytesOf(greeting), bytes])
           yield* Deferred.succeed(request, (yield* compose(advertisement)) ?? PktLine.flush)
-          return [{ advertisement: Buffer.alloc(0), isSent: true }, []] as const
+          return [undefined, []] as const
         })
       )
     }))

@@ -4,7 +4,7 @@
  */
 import { Effect } from "effect"
 import { createHash } from "node:crypto"
-import { constants, deflate, deflateSync } from "node:zlib"
+import { deflated, largeToDeflate } from "../objects/Deflate.ts"
 import { large } from "../objects/Inflate.ts"
 import { inOwnMemory } from "../objects/inOwnMemory.ts"
 import type { PackedObject } from "../objects/PackedObject.ts"
@@ -24,25 +24,9 @@ export interface WrittenPack {
 
 const codes = { commit: 1, tree: 2, blob: 3 }
 
-/** Above this many bytes deflating takes milliseconds. */
-const largeToDeflate = 128 * 1024
 /** In units of turns: what an object costs beside its bytes, and what a byte costs. */
 const perObject = 3_000
 const perByte = 3
-
-/** Room for the whole answer: most of the time that a small object takes is spent on making room. */
-const options = (size: number) => ({
-  level: constants.Z_BEST_SPEED,
-  chunkSize: Math.min(Math.ceil(size * 1.001) + 64, largeToDeflate)
-})
-
-const deflated = (body: Buffer): Effect.Effect<Buffer> =>
-  body.length < largeToDeflate
-    ? Effect.sync(() => deflateSync(body, options(body.length)))
-    : Effect.callback((resume) => {
-      deflate(body, options(body.length), (error, bytes) =>
-        resume(error === null ? Effect.succeed(bytes) : Effect.die(error)))
-    })
 
 /** Of an entry: type and length, seven bits a byte, the first with four. */
 const headOf = ({ body, type }: NewObject): Buffer => {

@@ -3,10 +3,12 @@
  * What nobody can reach any more is dropped by making a new store of what is left.
  */
 import { Effect } from "effect"
+import { deflated } from "./Deflate.ts"
 import { emptyTree, type ObjectType } from "./GitObject.ts"
+import { large } from "./Inflate.ts"
 import { type BodyCache, makeBodyCache, type PackedObject, readBody } from "./PackedObject.ts"
 import type { IndexedPack } from "./PackIndex.ts"
-import { makeTurns } from "./Turns.ts"
+import { makeTurns, perObject, type Turns } from "./Turns.ts"
 
 /** Finds objects; the names of the missing ones are for the caller to complain about. */
 export interface ObjectSource {
@@ -63,16 +65,26 @@ export const withPack = ({ bytes, cache, freshBytes, objects, packs }: ObjectSto
 export const isDirty = ({ bytes, freshBytes, packs }: ObjectStore): boolean =>
   bytes > 2 * freshBytes + 4 * 1024 * 1024 || packs > 500
 
-/** A store of only these objects and what they are deltas from, moved into one piece of memory. */
+/** What is a delta from an object that goes, as a stream of its own: otherwise each new version of a file would keep all those before it. */
+const wholes = Effect.fnUntraced(function*(kept: ReadonlySet<PackedObject>, cache: BodyCache, turns: Turns) {
+  const streams = new Map<PackedObject, Buffer>()
+  for (const object of kept) {
+    if (object.base === undefined || kept.has(object.base)) continue
+    const stream = yield* deflated(yield* readBody(object, cache))
+    streams.set(object, stream)
+    yield* turns.spend(perObject + object.size)
+  }
+  return streams
+})
+
+/** A store of only these objects, moved into one piece of memory. The failure says what is wrong with the objects. */
 export const onlyReachable = Effect.fnUntraced(function*(store: ObjectStore, names: ReadonlySet<string>) {
   const turns = makeTurns()
-  const kept = new Set<PackedObject>()
+  const kept = new Set(names.values().map(store.find).filter((object) => object !== undefined))
+  const streams = yield* wholes(kept, store.cache, turns)
   let bytes = 0
-  for (const name of names) {
-    for (let object = store.find(name); object !== undefined && !kept.has(object); object = object.base) {
-      kept.add(object)
-      bytes += object.end - object.start
-    }
+  for (const object of kept) {
+    bytes += streams.get(object)?.length ?? object.end - object.start
     if (turns.due(20)) yield* Effect.yieldNow
   }
   const pack = Buffer.allocUnsafeSlow(bytes)
@@ -80,17 +92,21 @@ export const onlyReachable = Effect.fnUntraced(function*(store: ObjectStore, nam
   let at = 0
   const move = (object: PackedObject): PackedObject => {
     const line: Array<PackedObject> = []
-    for (let next: PackedObject | undefined = object; next !== undefined && !moved.has(next); next = next.base)
+    for (let next: PackedObject | undefined = object; next !== undefined && !moved.has(next);) {
       line.push(next)
+      next = streams.has(next) ? undefined : next.base
+    }
     for (const next of line.toReversed()) {
+      const stream = streams.get(next)
       const start = at
-      at += next.pack.copy(pack, at, next.start, next.end)
+      at += stream === undefined ? next.pack.copy(pack, at, next.start, next.end) : stream.copy(pack, at)
       moved.set(next, {
         ...next,
+        ...stream === undefined ? {} : { inflatedSize: next.size, isLarge: next.size >= large },
         pack,
         start,
         end: at,
-        base: next.base === undefined ? undefined : moved.get(next.base)
+        base: stream !== undefined || next.base === undefined ? undefined : moved.get(next.base)
       })
     }
     return moved.get(object) ?? object

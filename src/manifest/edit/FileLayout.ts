@@ -56,12 +56,14 @@ const lineBefore = (text: string, end: number): number => {
 }
 
 /** Up to where a token surely holds text: only in quotes can a line of text look like a comment. */
-const reachOf = (text: string, { plain, start, type }: YamlToken): number => {
+const reachOf = (text: string, { plain, start, type }: YamlToken, limit: number): number => {
   if (type !== "Scalar" || plain || !/["']/.test(text.charAt(start))) return start
-  const cursor = new YamlCursor(text)
-  cursor.pos = start
+  const from = lineStart(text, start)
+  // A cursor copies its text: only what may be the token, for files of many documents.
+  const cursor = new YamlCursor(text.slice(from, limit))
+  cursor.pos = start - from
   scanQuoted(cursor)
-  return cursor.pos - 1
+  return from + cursor.pos - 1
 }
 
 /**
@@ -71,7 +73,7 @@ const reachOf = (text: string, { plain, start, type }: YamlToken): number => {
  * @param column How far a comment may be indented without being part of the node.
  */
 export const endOfNode = (text: string, last: YamlToken, limit: number, column: number): number => {
-  const reach = reachOf(text, last)
+  const reach = reachOf(text, last, limit)
   const outside = new RegExp(`^(?:[ \\t]*(?:[\\r\\n]|$)| {0,${column}}#)`)
   let end = limit
   for (let start = lineBefore(text, end); start > reach; start = lineBefore(text, end)) {

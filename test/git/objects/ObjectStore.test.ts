@@ -13,7 +13,7 @@ const withPack = Effect.fnUntraced(function*(store: ObjectStore.ObjectStore, ent
 })
 
 describe("the object store", () => {
-  it.effect("keeps what is reachable, with what it is a delta from, and nothing else", () =>
+  it.effect("keeps what is reachable, makes whole what is a delta from something else, and keeps nothing else", () =>
     Effect.gen(function*() {
       const base = Buffer.from("the base of them all")
       const first = makeDelta(base, [{ from: 0, length: 8 }, { literal: Buffer.from("!") }])
@@ -30,6 +30,11 @@ describe("the object store", () => {
       assert.isTrue((yield* ObjectStore.read(clean, name, "blob")).equals(second.result))
       assert.deepStrictEqual([...clean.objects.keys()], [name])
       assert.isBelow(clean.bytes, 200)
+      assert.isUndefined(clean.find(name)?.base)
+      const both = yield* ObjectStore.onlyReachable(store, new Set([name, objectName("blob", first.result)]))
+      assert.isUndefined(both.find(objectName("blob", first.result))?.base)
+      assert.strictEqual(both.find(name)?.base, both.find(objectName("blob", first.result)))
+      assert.isTrue((yield* ObjectStore.read(both, name, "blob")).equals(second.result))
       assert.deepStrictEqual(yield* Effect.flip(ObjectStore.read(clean, objectName("blob", garbage), "blob")), {
         _tag: "Missing",
         name: objectName("blob", garbage)

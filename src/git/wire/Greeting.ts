@@ -1,7 +1,7 @@
 /** What a Git server says first, up to the flush that ends it, gathered piece by piece. Pure but for its own state. */
 import { Result } from "effect"
-import * as PktLine from "../wire/PktLine.ts"
-import type { WireFault } from "../wire/WireFault.ts"
+import * as PktLine from "./PktLine.ts"
+import type { WireFault } from "./WireFault.ts"
 
 export interface Greeting {
   readonly pieces: ReadonlyArray<Buffer>
