@@ -26,7 +26,7 @@ export interface ClusterUser {
 }
 
 export interface ClusterAccess {
-  /** Where this was found, for messages: `context prod of /home/kim/.kube/config`. */
+  /** Where this was found, for messages: `context prod of ~/.kube/config`. */
   readonly origin: string
   /** With a path prefix where there is one, without a trailing slash. */
   readonly server: string

@@ -93,7 +93,7 @@ describe("the Git actor", () => {
         yield* git.refresh
       }
       assert.strictEqual((yield* latest).tip?.commit, last)
-      while (seen.at(-1) !== last) yield* Effect.sleep(50)
+      yield* eventually("the slow one has the latest", Effect.sync(() => seen.at(-1)), (commit) => commit === last)
       assert.isBelow(seen.length, 6)
       yield* Fiber.interrupt(slow)
     }))

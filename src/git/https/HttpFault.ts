@@ -1,5 +1,6 @@
 /** From what HTTP says to what it means for a repository. Pure. */
 import { Result } from "effect"
+import { brokenConnections } from "../brokenConnections.ts"
 import { ProxyRefused } from "../errors/ProxyRefused.ts"
 import { PushForbidden } from "../errors/PushForbidden.ts"
 import {
@@ -54,14 +55,7 @@ const untrusted: Readonly<Record<string, string>> = {
 }
 
 const unreachable: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "the connection was refused",
-  ECONNRESET: "the connection was cut",
-  EHOSTUNREACH: "there is no route to the host",
-  ENETUNREACH: "the network is unreachable",
-  ENOTFOUND: "its host name is unknown",
-  EAI_AGAIN: "its host name could not be looked up",
-  EPIPE: "the connection was cut",
-  ETIMEDOUT: "the connection timed out",
+  ...brokenConnections,
   UND_ERR_CONNECT_TIMEOUT: "no connection within 10 s",
   UND_ERR_PRX_CONN: "the proxy cut the connection",
   UND_ERR_PRX_TLS: "the proxy's certificate is for another host name",

@@ -1,4 +1,5 @@
 /** From what SSH and the command on the server say to what it means for a repository. Pure. */
+import { brokenConnections } from "../brokenConnections.ts"
 import { SshAuthenticationFailed } from "../errors/SshAuthenticationFailed.ts"
 import {
   type GitFailure,
@@ -14,17 +15,6 @@ import type { Login } from "./Login.ts"
 import { shown } from "./Offer.ts"
 import type { Ended, SshBroken } from "./SshConnection.ts"
 
-const unreachable: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "the connection was refused",
-  ECONNRESET: "the connection was cut",
-  EHOSTUNREACH: "there is no route to the host",
-  ENETUNREACH: "the network is unreachable",
-  ENOTFOUND: "its host name is unknown",
-  EAI_AGAIN: "its host name could not be looked up",
-  EPIPE: "the connection was cut",
-  ETIMEDOUT: "the connection timed out"
-}
-
 const said: ReadonlyArray<readonly [RegExp, string]> = [
   [/^Timed out while waiting for handshake/, "no SSH connection within 20 s"],
   [/^Keepalive timeout/, "it doesn't answer any more"],
@@ -35,7 +25,7 @@ const said: ReadonlyArray<readonly [RegExp, string]> = [
 /** No connection, or none any more. */
 export const fromBroken = (url: string, user: string, login: Login, broken: SshBroken): GitFailure => {
   const { agent, code, phase, reason } = broken
-  const known = unreachable[code] ?? said.find(([pattern]) => pattern.test(reason))?.[1]
+  const known = brokenConnections[code] ?? said.find(([pattern]) => pattern.test(reason))?.[1]
   const lacks = /^Handshake failed: (no matching .*)$/.exec(reason)?.[1]
   if (lacks !== undefined) return new ServerTooOld({ url, lacks: `SSH algorithms that are safe (${words(lacks)})` })
   if (phase === "login" && code === "" && known === undefined) {
