@@ -1,6 +1,7 @@
 /** One zlib stream somewhere in a pack: at once when it is small, off the event loop when it is large. */
 import { Effect, Result } from "effect"
 import { inflate, inflateSync, type ZlibOptions } from "node:zlib"
+import { type InflateInto, inflateInto } from "./InflateEngine.ts"
 
 export interface Inflated {
   readonly body: Buffer
@@ -33,10 +34,22 @@ const inflated = (answer: unknown, start: number, size: number): Result.Result<I
 const fault = (cause: unknown): string =>
   `an object that cannot be inflated (${cause instanceof Error ? cause.message : String(cause)})`
 
+/** Where small streams are inflated to, with room for what would be too much. */
+const room = Buffer.allocUnsafeSlow(64 * 1024)
+
+const inflatedWith = (inflateInto: InflateInto, pack: Buffer, start: number, size: number) => {
+  const { end, left } = inflateInto(pack, start, room.subarray(0, size + 1))
+  return left === 1
+    ? Result.succeed({ body: Buffer.from(room.subarray(0, size)), end })
+    : Result.fail("an object that is not as long as it says")
+}
+
 /** For hot loops: inflates the stream at `start`, which must come out at exactly `size` bytes. */
 export const inflateNow = (pack: Buffer, start: number, size: number): Result.Result<Inflated, string> => {
   try {
-    return inflated(inflateSync(pack.subarray(start), options(size)), start, size)
+    return inflateInto !== undefined && size < room.length
+      ? inflatedWith(inflateInto, pack, start, size)
+      : inflated(inflateSync(pack.subarray(start), options(size)), start, size)
   } catch (cause) {
     return Result.fail(fault(cause))
   }

@@ -3,6 +3,7 @@ import { Effect, Result } from "effect"
 import * as Delta from "./Delta.ts"
 import type { ObjectType } from "./GitObject.ts"
 import { inflateAt, inflateNow } from "./Inflate.ts"
+import { makeRecentlyUsed, type RecentlyUsed } from "./RecentlyUsed.ts"
 
 export interface PackedObject {
   readonly type: ObjectType
@@ -20,45 +21,12 @@ export interface PackedObject {
   readonly isLarge: boolean
 }
 
-/** Bodies read lately, the least recently used dropped first. */
-export interface BodyCache {
-  readonly get: (object: PackedObject) => Buffer | undefined
-  readonly put: (object: PackedObject, body: Buffer) => void
-  readonly clear: () => void
-}
+/** Bodies read lately. */
+export type BodyCache = RecentlyUsed<PackedObject, Buffer>
 
 /** @param limit of all bodies together, in bytes */
-export const makeBodyCache = (limit: number): BodyCache => {
-  const bodies = new Map<PackedObject, Buffer>()
-  let bytes = 0
-  const drop = (object: PackedObject, body: Buffer) => {
-    bodies.delete(object)
-    bytes -= body.length
-  }
-  return {
-    get: (object) => {
-      const body = bodies.get(object)
-      if (body !== undefined) {
-        bodies.delete(object)
-        bodies.set(object, body)
-      }
-      return body
-    },
-    put: (object, body) => {
-      if (body.length > limit / 4 || bodies.has(object)) return
-      bodies.set(object, body)
-      bytes += body.length
-      for (const [oldest, its] of bodies) {
-        if (bytes <= limit) return
-        drop(oldest, its)
-      }
-    },
-    clear: () => {
-      bodies.clear()
-      bytes = 0
-    }
-  }
-}
+export const makeBodyCache = (limit: number): BodyCache =>
+  makeRecentlyUsed({ limit, largest: limit / 4, sizeOf: (body) => body.length })
 
 /** The object, and what it is a delta from, down to one whose body is cached or whole. */
 const chain = (object: PackedObject, cache: BodyCache) => {

@@ -4,7 +4,7 @@ import { Effect } from "effect"
 /** Work for about five milliseconds; one unit is about ten nanoseconds. */
 const turn = 500_000
 
-/** What an object costs beside its bytes: inflating even an empty one takes about ten microseconds. */
+/** What an object costs beside its bytes: even an empty one has to be found, inflated, named and kept. */
 export const perObject = 1_000
 
 export interface Turns {
