@@ -2,7 +2,7 @@
  * One directory's tree object, changed where names are changed and nowhere else: every other entry keeps its bytes, and new ones go
  * where Git's order wants them, in which a directory compares as if a slash followed its name.
  */
-import { Effect } from "effect"
+import { Effect, Result } from "effect"
 import * as Tree from "../objects/Tree.ts"
 import type { Turns } from "../objects/Turns.ts"
 
@@ -27,28 +27,51 @@ export interface NewEntry {
   readonly id: string
 }
 
-/** Entries read between two looks at the clock. */
+/** Entries passed between two looks at the clock. */
 const perPart = 1000
 
-/** The failure says what is wrong with the tree. */
+/** Bytes as characters, so that comparing strings compares bytes. */
+const bytesOf = (name: string): string => Buffer.from(name).toString("latin1")
+
+/** The entry that begins there. The failure says what is wrong with it. */
+const entryAt = (body: Buffer, start: number, end: number): Result.Result<Place, string> =>
+  Result.flatMap(
+    Tree.parsePart(body, start, 1),
+    ({ entries: [entry] }) =>
+      entry === undefined ? Result.fail("a tree that ends") : Result.succeed({ entry, start, end })
+  )
+
+/** Which entries may be meant, by the bytes of their names. A name that isn't UTF-8 is asked for as it was decoded. */
+const among = (wanted: ReadonlyMap<string, unknown>): (name: string) => boolean => {
+  const names = new Set(wanted.keys().map(bytesOf))
+  return names.values().some((name) => name.includes("\\x")) ? () => true : (name) => names.has(name)
+}
+
+/** Decodes only what may have been asked for; the tree was read before. The failure says what is wrong with it. */
 export const scan = Effect.fnUntraced(function*(body: Buffer, wanted: ReadonlyMap<string, unknown>, turns: Turns) {
+  const mayBeWanted = among(wanted)
   const starts: Array<number> = []
   const found = new Map<string, Place>()
   for (let at = 0; at < body.length;) {
-    const { entries } = yield* Effect.fromResult(Tree.parsePart(body, at, perPart))
-    for (const entry of entries) {
-      const end = body.indexOf(0, at) + 21
-      starts.push(at)
-      if (found.has(entry.name)) return yield* Effect.fail(`a tree with two entries named ${entry.name}`)
-      if (wanted.has(entry.name)) found.set(entry.name, { entry, start: at, end })
-      at = end
+    const space = body.indexOf(0x20, at)
+    const nul = body.indexOf(0, space)
+    const end = nul + 21
+    if (space === -1 || nul === -1 || end > body.length) return yield* Effect.fail("a tree that ends within an entry")
+    const place = mayBeWanted(body.toString("latin1", space + 1, nul))
+      ? yield* Effect.fromResult(entryAt(body, at, end))
+      : undefined
+    if (place !== undefined && wanted.has(place.entry.name)) {
+      const { name } = place.entry
+      if (found.has(name)) return yield* Effect.fail(`a tree with two entries named ${name}`)
+      found.set(name, place)
     }
-    yield* turns.spend(entries.length * 100)
+    starts.push(at)
+    at = end
+    if (starts.length % perPart === 0) yield* turns.spend(perPart * 20)
   }
   return { body, starts, found } satisfies ScannedTree
 })
 
-/** Bytes as characters, so that comparing strings compares bytes. */
 const orderOf = (name: string, isDirectory: boolean): string => isDirectory ? `${name}/` : name
 
 const orderAt = (body: Buffer, start: number): string => {
@@ -86,7 +109,7 @@ const inPlace = ({ body }: ScannedTree, { end, start }: Place, id: string | unde
 })
 
 const added = (tree: ScannedTree, name: string, { id, mode }: NewEntry): Splice => {
-  const order = orderOf(Buffer.from(name).toString("latin1"), mode === "directory")
+  const order = orderOf(bytesOf(name), mode === "directory")
   const start = positionOf(tree, order)
   return { order, start, end: start, bytes: [Buffer.from(`${modes[mode]} ${name}\0`), Buffer.from(id, "hex")] }
 }

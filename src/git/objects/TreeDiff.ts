@@ -7,6 +7,7 @@ import type { FileChange } from "../../manifest/ManifestIndex.ts"
 import * as ObjectStore from "./ObjectStore.ts"
 import * as Tree from "./Tree.ts"
 import { makeTurns, type Turns } from "./Turns.ts"
+import { unlikeEntries } from "./UnlikeEntries.ts"
 
 export type DiffFault = ObjectStore.ReadFault & { readonly path: string } | {
   readonly _tag: "TooMany"
@@ -27,26 +28,42 @@ interface Step {
 /** Entries read between two looks at the clock. */
 const perPart = 1000
 
-const entriesOf = Effect.fnUntraced(
-  function*(source: ObjectStore.ObjectSource, id: string | undefined, path: string, turns: Turns) {
-    const found = new Map<string, Tree.TreeEntry>()
-    if (id === undefined) return found
-    const body = yield* ObjectStore.read(source, id, "tree").pipe(
-      Effect.mapError((fault): DiffFault => ({ ...fault, path }))
+const bodyOf = (source: ObjectStore.ObjectSource, id: string, path: string): Effect.Effect<Buffer, DiffFault> =>
+  ObjectStore.read(source, id, "tree").pipe(Effect.mapError((fault): DiffFault => ({ ...fault, path })))
+
+const entriesIn = Effect.fnUntraced(function*(body: Buffer, path: string, turns: Turns) {
+  const found = new Map<string, Tree.TreeEntry>()
+  const damaged = (reason: string): DiffFault => ({ _tag: "Damaged", reason, path })
+  for (let at = 0; at < body.length;) {
+    const { entries, next } = yield* Effect.fromResult(Tree.parsePart(body, at, perPart)).pipe(
+      Effect.mapError(damaged)
     )
-    const damaged = (reason: string): DiffFault => ({ _tag: "Damaged", reason, path })
-    for (let at = 0; at < body.length;) {
-      const { entries, next } = yield* Effect.fromResult(Tree.parsePart(body, at, perPart)).pipe(
-        Effect.mapError(damaged)
-      )
-      for (const entry of entries) {
-        if (found.has(entry.name)) return yield* Effect.fail(damaged(`a tree with two entries named ${entry.name}`))
-        found.set(entry.name, entry)
-      }
-      at = next
-      yield* turns.spend(entries.length * 100)
+    for (const entry of entries) {
+      if (found.has(entry.name)) return yield* Effect.fail(damaged(`a tree with two entries named ${entry.name}`))
+      found.set(entry.name, entry)
     }
-    return found
+    at = next
+    yield* turns.spend(entries.length * 100)
+  }
+  return found
+})
+
+const nothing: ReadonlyMap<string, Tree.TreeEntry> = new Map()
+
+/** Of both trees at least all entries in which they differ. */
+const entriesOf = Effect.fnUntraced(
+  function*(source: ObjectStore.ObjectSource, { after, before, prefix }: Step, turns: Turns) {
+    const olds = before === undefined ? undefined : yield* bodyOf(source, before, prefix)
+    const news = after === undefined ? undefined : yield* bodyOf(source, after, prefix)
+    if (olds !== undefined && news !== undefined) {
+      yield* turns.spend(news.length / 8)
+      const unlike = unlikeEntries(olds, news)
+      if (unlike !== undefined) return unlike
+    }
+    return {
+      olds: olds === undefined ? nothing : yield* entriesIn(olds, prefix, turns),
+      news: news === undefined ? nothing : yield* entriesIn(news, prefix, turns)
+    }
   }
 )
 
@@ -84,8 +101,7 @@ export const diffTrees = Effect.fnUntraced(
     const steps: Array<Step> = before === after ? [] : [{ prefix: root, before, after }]
     for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
       const { prefix } = step
-      const olds = yield* entriesOf(source, step.before, prefix, turns)
-      const news = yield* entriesOf(source, step.after, prefix, turns)
+      const { olds, news } = yield* entriesOf(source, step, turns)
       for (const name of names(olds, news)) {
         if (turns.due(100)) yield* Effect.yieldNow
         const old = olds.get(name)
@@ -122,7 +138,7 @@ export const reachable = Effect.fnUntraced(
     for (let id = steps.pop(); id !== undefined; id = steps.pop()) {
       if (found.has(id) || source.find(id) === undefined) continue
       found.add(id)
-      const entries = yield* entriesOf(source, id, "", turns)
+      const entries = yield* entriesIn(yield* bodyOf(source, id, ""), "", turns)
       for (const entry of entries.values()) {
         if (entry.mode === "directory") steps.push(entry.id)
         else found.add(entry.id)
