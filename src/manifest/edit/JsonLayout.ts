@@ -8,7 +8,11 @@ import { inCustomaryOrder } from "./KeyOrder.ts"
 /** What each level is indented by; `undefined`: all stands in one line. */
 export type JsonIndent = string | undefined
 
-export const isJson = (text: string): boolean => Result.isSuccess(Result.try(() => JSON.parse(text)))
+/** What no JSON begins otherwise than: to fail takes a parser longer than to read. */
+const beginsAsJson = /^\s*[[{"\-0-9tfn]/
+
+export const isJson = (text: string): boolean =>
+  beginsAsJson.test(text) && Result.isSuccess(Result.try(() => JSON.parse(text)))
 
 export const jsonIndentOf = (text: string): JsonIndent => /^\s*[{[][^\S\r\n]*(?:\r\n|\r|\n)([ \t]*)/.exec(text)?.[1]
 

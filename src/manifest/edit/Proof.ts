@@ -8,7 +8,7 @@ import { readYaml, type YamlDocument } from "../Yaml.ts"
 import type { DocumentEdit } from "./DocumentEdit.ts"
 import type { EditPlan, PlannedChange } from "./EditPlan.ts"
 import { holders, type Occupant, occupants } from "./Occupants.ts"
-import { canonical, sameData } from "./SameData.ts"
+import { sameData } from "./SameData.ts"
 
 /** `undefined`: the document goes. */
 const changed = ({ value }: YamlDocument, changes: ReadonlyArray<PlannedChange>): Json | undefined => {
@@ -50,6 +50,6 @@ export const isProved = (
   const holdersOf = holders(occupants(reading.documents), defaultNamespace)
   const values = reading.documents.map(({ value }) => value).filter((value) => value !== null)
   return values.length === expected.length &&
-    values.every((value, index) => canonical(value) === canonical(expected[index] ?? null)) &&
+    values.every((value, index) => sameData(value, expected[index] ?? null)) &&
     edits.every((edit) => isDone(edit, holdersOf(edit.key)))
 }
