@@ -1,7 +1,7 @@
 /** The bodies of manifests: those parsed lately as text, within a bound, and the objects to read the others from. */
 import { Context, Effect, Layer, Ref } from "effect"
 import { emptyStore, type ObjectSource } from "./objects/ObjectStore.ts"
-import { makeRecentlyUsed } from "./objects/RecentlyUsed.ts"
+import { makeRecentlyUsed } from "./RecentlyUsed.ts"
 
 /** In bytes. */
 const limit = 8 * 1024 * 1024

@@ -3,7 +3,6 @@ import { Effect, Result } from "effect"
 import * as Delta from "./Delta.ts"
 import type { ObjectType } from "./GitObject.ts"
 import { inflateAt, inflateNow } from "./Inflate.ts"
-import { makeRecentlyUsed, type RecentlyUsed } from "./RecentlyUsed.ts"
 
 export interface PackedObject {
   readonly type: ObjectType
@@ -21,12 +20,59 @@ export interface PackedObject {
   readonly isLarge: boolean
 }
 
-/** Bodies read lately. */
-export type BodyCache = RecentlyUsed<PackedObject, Buffer>
+/** Bodies read lately, in memory of its own: kept as buffers they would live long enough to be expensive to collect. */
+export interface BodyCache {
+  /** A view that is good until the next `put`. */
+  readonly get: (object: PackedObject) => Buffer | undefined
+  readonly put: (object: PackedObject, body: Buffer) => void
+  readonly clear: () => void
+}
 
-/** @param limit of all bodies together, in bytes */
-export const makeBodyCache = (limit: number): BodyCache =>
-  makeRecentlyUsed({ limit, largest: limit / 4, sizeOf: (body) => body.length })
+/** What came in since the half before was full. */
+interface Half {
+  readonly memory: Buffer
+  readonly starts: Map<PackedObject, number>
+  end: number
+}
+
+const viewIn = (half: Half | undefined, object: PackedObject): Buffer | undefined => {
+  const start = half?.starts.get(object)
+  return start === undefined ? undefined : half?.memory.subarray(start, start + object.size)
+}
+
+/** What was not used while half of its memory was filled goes all at once. @param limit of all bodies together, in bytes */
+export const makeBodyCache = (limit: number): BodyCache => {
+  let newer: Half | undefined
+  let older: Half | undefined
+  const roomFor = (size: number): Half => {
+    if (newer !== undefined && newer.end + size <= newer.memory.length) return newer
+    const memory = older?.memory ?? Buffer.allocUnsafeSlow(Math.ceil(limit / 2))
+    older = newer
+    newer = { memory, starts: new Map(), end: 0 }
+    return newer
+  }
+  const put = (object: PackedObject, body: Buffer) => {
+    if (body.length > limit / 8 || newer?.starts.has(object) === true) return
+    const half = roomFor(body.length)
+    half.starts.set(object, half.end)
+    half.end += body.copy(half.memory, half.end)
+  }
+  return {
+    get: (object) => {
+      const body = viewIn(newer, object)
+      if (body !== undefined) return body
+      const before = viewIn(older, object)
+      if (before === undefined) return undefined
+      put(object, before)
+      return viewIn(newer, object)
+    },
+    put,
+    clear: () => {
+      newer = undefined
+      older = undefined
+    }
+  }
+}
 
 /** The object, and what it is a delta from, down to one whose body is cached or whole. */
 const chain = (object: PackedObject, cache: BodyCache) => {
@@ -64,7 +110,9 @@ const readNow = (object: PackedObject, cache: BodyCache): Result.Result<Buffer, 
 
 const readLarge = Effect.fnUntraced(function*(object: PackedObject, cache: BodyCache) {
   const { bottom, deltas, body } = chain(object, cache)
-  let current = body ?? (yield* inflateAt(bottom.pack, bottom.start, bottom.inflatedSize)).body
+  let current = body === undefined
+    ? (yield* inflateAt(bottom.pack, bottom.start, bottom.inflatedSize)).body
+    : Buffer.from(body)
   for (const delta of deltas) {
     const inflated = yield* inflateAt(delta.pack, delta.start, delta.inflatedSize)
     current = yield* Effect.fromResult(Delta.apply(current, inflated.body))
@@ -78,6 +126,6 @@ const readLarge = Effect.fnUntraced(function*(object: PackedObject, cache: BodyC
 export const readBody = (object: PackedObject, cache: BodyCache): Effect.Effect<Buffer, string> =>
   Effect.suspend(() => {
     const body = cache.get(object)
-    if (body !== undefined) return Effect.succeed(body)
+    if (body !== undefined) return Effect.succeed(Buffer.from(body))
     return object.isLarge ? readLarge(object, cache) : Effect.fromResult(readNow(object, cache))
   })

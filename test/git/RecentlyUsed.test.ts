@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { makeRecentlyUsed } from "../../../src/git/objects/RecentlyUsed.ts"
+import { makeRecentlyUsed } from "../../src/git/RecentlyUsed.ts"
 
 const made = (limit: number) => makeRecentlyUsed<number, string>({ limit, largest: 8, sizeOf: (text) => text.length })
 
