@@ -5,6 +5,7 @@
  */
 import { Context, Effect, Layer, Pool, Stream } from "effect"
 import { availableParallelism } from "node:os"
+import { makeCompaction } from "./Compaction.ts"
 import { type ManifestFile, parseManifestFile, unreadable } from "./ManifestFile.ts"
 import type { WantedBlob } from "./ManifestIndex.ts"
 import type { ParsedFile } from "./ParsedFile.ts"
@@ -33,10 +34,17 @@ const perBatch = { files: 500, bytes: 256 * 1024 }
 const mostThreads = 3
 const idleTime = "10 seconds"
 
-const result = (blob: string, { payloads, ...parsed }: ManifestFile): ParsedBlob => ({ blob, parsed, payloads })
+type Compact = (file: ParsedFile) => ParsedFile
+
+const result = (blob: string, { payloads, ...parsed }: ManifestFile, compact: Compact): ParsedBlob => ({
+  blob,
+  parsed: compact(parsed),
+  payloads
+})
 
 /** What the parser found may be a part of the file's text; a copy lets go of that. */
-const parseHere = ({ blob, bytes }: FileBytes): ParsedBlob => result(blob, structuredClone(parseManifestFile(bytes)))
+const parseHere = ({ blob, bytes }: FileBytes, compact: Compact): ParsedBlob =>
+  result(blob, structuredClone(parseManifestFile(bytes)), compact)
 
 const gaveUp = (reason: string): ManifestFile =>
   unreadable({ message: `file could not be parsed (${reason}); make it smaller or simpler` }, false)
@@ -45,20 +53,20 @@ const size = (batch: Batch): number => batch.reduce((sum, { bytes }) => sum + by
 
 type Threads = Pool.Pool<ParserThread, ParserUnavailable>
 
-const parserOn = (threads: Threads) => {
+const parserOn = (threads: Threads, compact: Compact) => {
   /** A thread that was left in the middle of its work would give the answer to the next one who asks. */
   const onThread = (batch: Batch) =>
     Pool.use(threads, (thread) =>
       thread.parse(batch.map(({ bytes }) => bytes)).pipe(
         Effect.map((files) =>
-          files.flatMap((file, at) => batch[at] === undefined ? [] : [result(batch[at].blob, file)])
+          files.flatMap((file, at) => batch[at] === undefined ? [] : [result(batch[at].blob, file, compact)])
         ),
         Effect.onError(() => Pool.invalidate(threads, thread))
       ))
 
   const alone = (one: FileBytes) =>
     onThread([one]).pipe(
-      Effect.catchTag("ParserStopped", ({ reason }) => Effect.succeed([result(one.blob, gaveUp(reason))]))
+      Effect.catchTag("ParserStopped", ({ reason }) => Effect.succeed([result(one.blob, gaveUp(reason), compact)]))
     )
 
   const oneByOne = Effect.fnUntraced(function*(batch: Batch, { reason }: ParserStopped) {
@@ -71,7 +79,7 @@ const parserOn = (threads: Threads) => {
 
   return (batch: Batch): Effect.Effect<ReadonlyArray<ParsedBlob>, ParserUnavailable> =>
     batch.length <= atOnce.files && size(batch) <= atOnce.bytes
-      ? Effect.sync(() => batch.map(parseHere))
+      ? Effect.sync(() => batch.map((file) => parseHere(file, compact)))
       : onThread(batch).pipe(Effect.catchTag("ParserStopped", (stopped) => oneByOne(batch, stopped)))
 }
 
@@ -96,7 +104,7 @@ export const makeParserPool = (program: URL): ParserPool["Service"] => {
     parse: (wanted, read) =>
       Stream.unwrap(Effect.map(threads, (threads) =>
         Stream.unfold(0, readBatch(wanted, read)).pipe(
-          Stream.mapEffect(parserOn(threads), { concurrency: most, unordered: true }),
+          Stream.mapEffect(parserOn(threads, makeCompaction()), { concurrency: most, unordered: true }),
           Stream.flattenIterable
         )))
   })
