@@ -30,9 +30,6 @@ export interface NewEntry {
 /** Entries passed between two looks at the clock. */
 const perPart = 1000
 
-/** Bytes as characters, so that comparing strings compares bytes. */
-const bytesOf = (name: string): string => Buffer.from(name).toString("latin1")
-
 /** The entry that begins there. The failure says what is wrong with it. */
 const entryAt = (body: Buffer, start: number, end: number): Result.Result<Place, string> =>
   Result.flatMap(
@@ -41,10 +38,14 @@ const entryAt = (body: Buffer, start: number, end: number): Result.Result<Place,
       entry === undefined ? Result.fail("a tree that ends") : Result.succeed({ entry, start, end })
   )
 
-/** Which entries may be meant, by the bytes of their names. A name that isn't UTF-8 is asked for as it was decoded. */
-const among = (wanted: ReadonlyMap<string, unknown>): (name: string) => boolean => {
-  const names = new Set(wanted.keys().map(bytesOf))
-  return names.values().some((name) => name.includes("\\x")) ? () => true : (name) => names.has(name)
+const mixed = (sum: number, byte: number): number => (Math.imul(sum, 31) + byte) | 0
+
+const sumOf = (name: string): number => Buffer.from(name).reduce(mixed, 0)
+
+/** By the sums of their names, which entries may be meant. A name that isn't UTF-8 is asked for as it was decoded. */
+const among = (wanted: ReadonlyMap<string, unknown>): (sum: number) => boolean => {
+  const sums = new Set(wanted.keys().map(sumOf))
+  return wanted.keys().some((name) => name.includes("\\x")) ? () => true : (sum) => sums.has(sum)
 }
 
 /** Decodes only what may have been asked for; the tree was read before. The failure says what is wrong with it. */
@@ -53,13 +54,16 @@ export const scan = Effect.fnUntraced(function*(body: Buffer, wanted: ReadonlyMa
   const starts: Array<number> = []
   const found = new Map<string, Place>()
   for (let at = 0; at < body.length;) {
-    const space = body.indexOf(0x20, at)
-    const nul = body.indexOf(0, space)
+    let nul = at
+    let sum = 0
+    let isName = false
+    for (let byte = body[nul]; byte !== undefined && byte !== 0; byte = body[++nul]) {
+      if (isName) sum = mixed(sum, byte)
+      else isName = byte === 0x20
+    }
     const end = nul + 21
-    if (space === -1 || nul === -1 || end > body.length) return yield* Effect.fail("a tree that ends within an entry")
-    const place = mayBeWanted(body.toString("latin1", space + 1, nul))
-      ? yield* Effect.fromResult(entryAt(body, at, end))
-      : undefined
+    if (!isName || end > body.length) return yield* Effect.fail("a tree that ends within an entry")
+    const place = mayBeWanted(sum) ? yield* Effect.fromResult(entryAt(body, at, end)) : undefined
     if (place !== undefined && wanted.has(place.entry.name)) {
       const { name } = place.entry
       if (found.has(name)) return yield* Effect.fail(`a tree with two entries named ${name}`)
@@ -72,6 +76,7 @@ export const scan = Effect.fnUntraced(function*(body: Buffer, wanted: ReadonlyMa
   return { body, starts, found } satisfies ScannedTree
 })
 
+/** Bytes as characters, so that comparing strings compares bytes. */
 const orderOf = (name: string, isDirectory: boolean): string => isDirectory ? `${name}/` : name
 
 const orderAt = (body: Buffer, start: number): string => {
@@ -109,7 +114,7 @@ const inPlace = ({ body }: ScannedTree, { end, start }: Place, id: string | unde
 })
 
 const added = (tree: ScannedTree, name: string, { id, mode }: NewEntry): Splice => {
-  const order = orderOf(bytesOf(name), mode === "directory")
+  const order = orderOf(Buffer.from(name).toString("latin1"), mode === "directory")
   const start = positionOf(tree, order)
   return { order, start, end: start, bytes: [Buffer.from(`${modes[mode]} ${name}\0`), Buffer.from(id, "hex")] }
 }
