@@ -61,9 +61,12 @@ export const withPack = ({ bytes, cache, freshBytes, objects, packs }: ObjectSto
   })
 }
 
+/** Each pack may make the chains of deltas longer by one. */
+const mostPacks = 100
+
 /** Whether so much has come since the last cleaning that most of it may be garbage. */
 export const isDirty = ({ bytes, freshBytes, packs }: ObjectStore): boolean =>
-  bytes > 2 * freshBytes + 4 * 1024 * 1024 || packs > 500
+  bytes > 2 * freshBytes + 4 * 1024 * 1024 || packs > mostPacks
 
 /** What is a delta from an object that goes, as a stream of its own: otherwise each new version of a file would keep all those before it. */
 const wholes = Effect.fnUntraced(function*(kept: ReadonlySet<PackedObject>, cache: BodyCache, turns: Turns) {

@@ -1,4 +1,5 @@
-// The controller and a person push to one branch at the same time. GITOPS_TWO_WRITERS=200 makes each of them push 200 commits.
+// The controller and a person push 200 commits each to one branch at the same time: one minute or two, nearly all of it the person's Git.
+// GITOPS_TWO_WRITERS=24 makes each of them push 24.
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { readFileSync, writeFileSync } from "node:fs"
@@ -13,13 +14,13 @@ import { temporaryFolder } from "../../process/TemporaryFolder.ts"
 import { type BareRepository, bareRepository } from "../../remote/BareRepository.ts"
 import { startHttpGitServer } from "../../remote/HttpGitServer.ts"
 import { git } from "../../remote/NativeGit.ts"
-import { startSshGitServer } from "../../remote/SshGitServer.ts"
+import { type SshGitServer, startSshGitServer } from "../../remote/SshGitServer.ts"
 import { credentialsOf } from "../ssh/openSsh.ts"
 import { startGit, type StartOptions } from "../startGit.ts"
 import type { PersonsWork } from "./personAtWork.ts"
 import { history, put, remove, text } from "./submitting.ts"
 
-const commitsEach = Number(process.env["GITOPS_TWO_WRITERS"] ?? 24)
+const commitsEach = Number(process.env["GITOPS_TWO_WRITERS"] ?? 200)
 /** So far may one be ahead of the other: otherwise the faster one would work first and the slower one afterwards. */
 const longestLead = 4
 
@@ -216,6 +217,13 @@ const bothWork = Effect.fnUntraced(
   }
 )
 
+/** As people have it who push often: one connection for all of it, which ends with the server. */
+const keptConnection = ({ gitEnv, home }: SshGitServer): SshGitServer["gitEnv"] => ({
+  GIT_SSH_COMMAND: `${gitEnv.GIT_SSH_COMMAND} -o ControlMaster=auto -o ControlPersist=60 -o ControlPath=${
+    join(home, "ssh")
+  }`
+})
+
 describe("a person and the controller, who push to one branch at the same time", () => {
   it.live("over HTTPS, both keep every commit", () =>
     Effect.gen(function*() {
@@ -228,6 +236,7 @@ describe("a person and the controller, who push to one branch at the same time",
     Effect.gen(function*() {
       const bare = yield* begin
       const server = yield* startSshGitServer(bare)
-      yield* bothWork(bare, server.url, { ssh: credentialsOf(server) }, { gitArguments: [], env: server.gitEnv })
+      const native = { gitArguments: [], env: keptConnection(server) }
+      yield* bothWork(bare, server.url, { ssh: credentialsOf(server) }, native)
     }), 120_000 + commitsEach * 3000)
 })
