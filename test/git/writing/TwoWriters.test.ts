@@ -43,7 +43,9 @@ const begin = Effect.gen(function*() {
       "person.yaml": text("person", "0")
     }
   })
-  yield* bare.git("config", "core.logAllRefUpdates", "always")
+  // Its log is what tells; tidying up for its own sake would take time.
+  for (const [name, value] of [["core.logAllRefUpdates", "always"], ["receive.autogc", "false"]] as const)
+    yield* bare.git("config", name, value)
   return bare
 })
 

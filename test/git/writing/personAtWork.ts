@@ -61,6 +61,7 @@ const push = async () => {
 }
 
 mustGit(folder, "clone", "--quiet", url, "clone")
+mustGit(clone, "config", "maintenance.auto", "false")
 for (let number = 1; number <= commits; number++) {
   while (number - Number(readFileSync(join(folder, "other"), "utf8")) > longestLead) await setTimeout(5)
   work(number)
