@@ -7,7 +7,7 @@ import { CheckStep } from "../git/check/CheckStep.ts"
 import { type CheckOptions, checkRepository } from "../git/check/RepositoryCheck.ts"
 import { CommandFailed } from "./CommandFailed.ts"
 import { gitUrlArgument } from "./flags.ts"
-import { renderStep } from "./renderCheck.ts"
+import { renderStep } from "./render/renderCheck.ts"
 
 const standardFile = "config.yaml"
 

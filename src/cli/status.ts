@@ -6,7 +6,7 @@ import * as Config from "../config/Config.ts"
 import { Status } from "../http/Status.ts"
 import { CommandFailed } from "./CommandFailed.ts"
 import { configFlag } from "./flags.ts"
-import { renderStatus } from "./renderStatus.ts"
+import { renderStatus } from "./render/renderStatus.ts"
 
 const url = Flag.String("url").pipe(
   Flag.withDescription("Where the controller listens (default: this machine, with http.port of the configuration)"),

@@ -1,6 +1,6 @@
 /** From a failed apply to what ends the trouble. Pure: which failures wait for what stands in one table. */
 import type { ManifestRef } from "../manifest/Manifest.ts"
-import type { ApplyFailure } from "./Apply.ts"
+import type { ApplyFailure } from "./applying/Apply.ts"
 import type { Live } from "./Tracked.ts"
 import { backoff, type Cure, type Trouble } from "./Trouble.ts"
 

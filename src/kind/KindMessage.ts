@@ -2,7 +2,7 @@
 import type { Exit } from "effect"
 import type { ReflectorEvent } from "../kubernetes/ReflectorState.ts"
 import type { ObjectId } from "../manifest/ObjectKey.ts"
-import type { Applied, ApplyFailure } from "./Apply.ts"
+import type { Applied, ApplyFailure } from "./applying/Apply.ts"
 import type { RecordUnwritten } from "./Coordination.ts"
 import type { Round } from "./Round.ts"
 

@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import { ManifestReader } from "../git/ManifestReader.ts"
 import { formatPlace, type ManifestRef } from "../manifest/Manifest.ts"
-import type { ApplyFailure } from "./Apply.ts"
+import type { ApplyFailure } from "./applying/Apply.ts"
 
 const fieldOf = (failure: ApplyFailure): string | undefined => {
   switch (failure._tag) {

@@ -6,10 +6,10 @@ import type { KubernetesObject } from "../kubernetes/KubernetesObject.ts"
 import type { ReflectorEvent } from "../kubernetes/ReflectorState.ts"
 import type { ManifestRef } from "../manifest/Manifest.ts"
 import { type ObjectId, objectId } from "../manifest/ObjectKey.ts"
+import * as Payload from "./applying/Payload.ts"
 import { Coordination } from "./Coordination.ts"
 import * as KindState from "./KindState.ts"
 import { observe, type Observer } from "./Observation.ts"
-import * as Payload from "./Payload.ts"
 import { afterMatch } from "./Tracked.ts"
 
 const idOf = ({ metadata }: KubernetesObject): ObjectId => objectId(metadata.namespace ?? "", metadata.name)

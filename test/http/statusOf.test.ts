@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
-import { renderStatus } from "../../src/cli/renderStatus.ts"
+import { renderStatus } from "../../src/cli/render/renderStatus.ts"
 import { firstContact } from "../../src/coordination/Admission.ts"
 import * as CoordinatorState from "../../src/coordination/CoordinatorState.ts"
 import { noReport } from "../../src/git/GitReport.ts"

@@ -3,8 +3,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Effect, Redacted } from "effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { readKubeConfig } from "../../src/kubernetes/KubeConfigFile.ts"
-import { temporaryFolder } from "../process/TemporaryFolder.ts"
+import { readKubeConfig } from "../../../src/kubernetes/connection/KubeConfigFile.ts"
+import { temporaryFolder } from "../../process/TemporaryFolder.ts"
 
 const one = `
 apiVersion: v1

@@ -1,7 +1,7 @@
 /** What is sent to the API server for one manifest: cut to the fields Git owns, with our label. Pure. */
-import type { JsonObject } from "../manifest/Manifest.ts"
-import type { Ownership } from "../rules/Ruleset.ts"
-import { memberLabel } from "./ApplySet.ts"
+import type { JsonObject } from "../../manifest/Manifest.ts"
+import type { Ownership } from "../../rules/Ruleset.ts"
+import { memberLabel } from "../ApplySet.ts"
 
 export interface PayloadTarget {
   readonly namespace: string

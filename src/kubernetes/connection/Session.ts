@@ -3,7 +3,7 @@
  * after they were read again. New certificates get new connections.
  */
 import { Effect, Redacted, type Scope } from "effect"
-import { ApiUnauthorized, ApiUnreachable, type RequestSubject } from "./ApiError.ts"
+import { ApiUnauthorized, ApiUnreachable, type RequestSubject } from "../ApiError.ts"
 import { type Credential, makeCredentials } from "./Credentials.ts"
 import type { CredentialsUnavailable } from "./ExecPlugin.ts"
 import type { KubeConfigRequest } from "./KubeConfigFile.ts"

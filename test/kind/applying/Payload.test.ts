@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as ApplySet from "../../src/kind/ApplySet.ts"
-import * as Payload from "../../src/kind/Payload.ts"
-import type { JsonObject } from "../../src/manifest/Manifest.ts"
-import type { Ownership } from "../../src/rules/Ruleset.ts"
-import { rule } from "./samples.ts"
+import * as Payload from "../../../src/kind/applying/Payload.ts"
+import * as ApplySet from "../../../src/kind/ApplySet.ts"
+import type { JsonObject } from "../../../src/manifest/Manifest.ts"
+import type { Ownership } from "../../../src/rules/Ruleset.ts"
+import { rule } from "../samples.ts"
 
 const git: Ownership = { lifecycle: rule(), ownerOf: () => rule() }
 const target = { namespace: "shop", name: "web", applySet: "applyset-x-v1" }

@@ -3,15 +3,15 @@
  * An existing object is always named by its uid, so that a race with a deletion cannot create a stub.
  */
 import { Effect, Schema } from "effect"
-import { ManifestReader, type ManifestUnreadable } from "../git/ManifestReader.ts"
-import type { ApiFailure } from "../kubernetes/ApiError.ts"
-import { Writer, type WriteTarget } from "../kubernetes/Writer.ts"
-import { encodeJson } from "../manifest/JsonText.ts"
-import type { JsonObject, ManifestRef } from "../manifest/Manifest.ts"
-import { kindId, type ObjectId } from "../manifest/ObjectKey.ts"
-import type { Ownership } from "../rules/Ruleset.ts"
-import type { KindSpec } from "./KindSpec.ts"
-import { nameOf } from "./KindState.ts"
+import { ManifestReader, type ManifestUnreadable } from "../../git/ManifestReader.ts"
+import type { ApiFailure } from "../../kubernetes/ApiError.ts"
+import { Writer, type WriteTarget } from "../../kubernetes/Writer.ts"
+import { encodeJson } from "../../manifest/JsonText.ts"
+import type { JsonObject, ManifestRef } from "../../manifest/Manifest.ts"
+import { kindId, type ObjectId } from "../../manifest/ObjectKey.ts"
+import type { Ownership } from "../../rules/Ruleset.ts"
+import type { KindSpec } from "../KindSpec.ts"
+import { nameOf } from "../KindState.ts"
 import * as Payload from "./Payload.ts"
 
 /** What became of the object. */

@@ -2,11 +2,11 @@ import { assert, layer } from "@effect/vitest"
 import { Effect, type Scope } from "effect"
 import { chmodSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { ApiServer } from "../../src/kubernetes/ApiServer.ts"
-import { ControlPlane } from "../cluster/ControlPlane.ts"
-import { sharedControlPlane } from "../cluster/SharedControlPlane.ts"
-import { temporaryFolder } from "../process/TemporaryFolder.ts"
-import { connected } from "./connected.ts"
+import { ApiServer } from "../../../src/kubernetes/ApiServer.ts"
+import { ControlPlane } from "../../cluster/ControlPlane.ts"
+import { sharedControlPlane } from "../../cluster/SharedControlPlane.ts"
+import { temporaryFolder } from "../../process/TemporaryFolder.ts"
+import { connected } from "../connected.ts"
 
 /** A ServiceAccount with tokens, and a kubeconfig that has its user from `user(folder)`. */
 const account = Effect.fnUntraced(function*(user: (folder: string) => object) {

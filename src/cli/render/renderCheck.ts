@@ -1,5 +1,5 @@
 /** The steps of `git check` as lines for a terminal. Pure. */
-import { type CheckStep, stepNames } from "../git/check/CheckStep.ts"
+import { type CheckStep, stepNames } from "../../git/check/CheckStep.ts"
 
 const signs = { passed: "✓", noted: "!", failed: "✗", unknown: "?", "not tried": "·" } as const
 

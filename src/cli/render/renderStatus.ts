@@ -1,7 +1,7 @@
 /** The status as a table for a terminal. Pure. */
 import { DateTime } from "effect"
-import type { Counts, KindStatus, Status } from "../http/Status.ts"
-import { counted } from "../manifest/counted.ts"
+import type { Counts, KindStatus, Status } from "../../http/Status.ts"
+import { counted } from "../../manifest/counted.ts"
 
 const columns = ["KIND", "RULE", "IN STEP", "PENDING", "WAITING", "FAILED", "HELD", "WATCH"] as const
 

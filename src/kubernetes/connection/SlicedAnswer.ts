@@ -3,8 +3,8 @@
  * so that a long list or watch never holds up the event loop.
  */
 import { Array, Cause, Effect, type Pull } from "effect"
-import type { Json } from "../manifest/Manifest.ts"
-import type { Backlog } from "./Backlog.ts"
+import type { Json } from "../../manifest/Manifest.ts"
+import type { Backlog } from "../Backlog.ts"
 import type { OpenAnswer } from "./OpenAnswer.ts"
 import { TransportFault } from "./TransportFault.ts"
 
