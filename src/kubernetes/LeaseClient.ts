@@ -11,6 +11,8 @@ export interface LeaseClient {
   readonly get: Effect.Effect<LeaseRecord | undefined, RequestFailure>
   /** Fails with VersionConflict when somebody else wrote it in between. */
   readonly write: (write: Omit<LeaseWrite, "name" | "namespace">) => Effect.Effect<LeaseRecord, RequestFailure>
+  /** Deletes it, if it is in this version still; else fails with VersionConflict. */
+  readonly remove: (resourceVersion: string) => Effect.Effect<void, RequestFailure>
 }
 
 const group = "coordination.k8s.io"
@@ -72,6 +74,15 @@ export const makeLeaseClient = Effect.fnUntraced(function*(patience: number) {
         ? create(body).pipe(Effect.catchTag("NamespaceNotFound", () => Effect.andThen(makeNamespace, create(body))))
         : replace(body)
       return Effect.map(written, ({ body }) => readLease(body ?? null))
-    }
+    },
+    remove: (resourceVersion) =>
+      api.request({
+        method: "DELETE",
+        path: apiPath({ ...collection, name }),
+        subject: { ...subject, verb: "delete" },
+        contentType: "application/json",
+        body: JSON.stringify({ apiVersion: "v1", kind: "DeleteOptions", preconditions: { resourceVersion } }),
+        patience
+      }).pipe(Effect.asVoid, Effect.catchTag("ObjectNotFound", () => Effect.void))
   } satisfies LeaseClient
 })

@@ -8,6 +8,7 @@ import type { Json, JsonObject } from "../manifest/Manifest.ts"
 import { type ApiFailure, ApiUnavailable, type RequestFailure, type RequestSubject } from "./ApiError.ts"
 import { apiPath, type Query, resourceName, withQuery } from "./ApiPath.ts"
 import { type ApiAnswer, type ApiRequest, ApiServer } from "./ApiServer.ts"
+import { BeforeSending } from "./BeforeSending.ts"
 import type { ServedKind } from "./Discovery.ts"
 import { isKubernetesObject, type KubernetesObject } from "./KubernetesObject.ts"
 import { KubernetesOptions } from "./KubernetesOptions.ts"
@@ -48,6 +49,8 @@ export interface DeleteOptions {
 type Write = Effect.Effect<KubernetesObject, ApiFailure>
 
 export class Writer extends Context.Service<Writer, {
+  /** Under which everything is written. */
+  readonly fieldManager: string
   readonly get: (target: WriteTarget) => Effect.Effect<KubernetesObject, RequestFailure>
   /** Server-side apply by our field manager. */
   readonly apply: (target: WriteTarget, body: string, options?: ApplyOptions) => Write
@@ -122,11 +125,11 @@ const make = Effect.gen(function*() {
   const limiter = yield* makeLimiter
 
   /** A write must not land after somebody else may have taken over. */
-  const inTerm = (request: ApiRequest): Effect.Effect<ApiAnswer, ApiFailure> =>
-    Effect.flatMap(
-      leadership.permit,
-      ({ left }) => api.request({ ...request, patience: Math.min(patience, Math.max(1, left)) })
-    )
+  const inTerm = Effect.fnUntraced(function*(request: ApiRequest) {
+    const { left } = yield* leadership.permit
+    yield* yield* BeforeSending
+    return yield* api.request({ ...request, patience: Math.min(patience, Math.max(1, left)) })
+  })
 
   const send = (request: ApiRequest, dryRun: boolean | undefined): Effect.Effect<ApiAnswer, ApiFailure> =>
     limiter.run(dryRun === true ? api.request({ ...request, patience }) : inTerm(request))
@@ -158,6 +161,7 @@ const make = Effect.gen(function*() {
   }
 
   return Writer.of({
+    fieldManager,
     get: (target) => {
       const subject = subjectOf("get", target)
       return api.request({ method: "GET", path: pathOf(target, {}), subject, gzip: true }).pipe(

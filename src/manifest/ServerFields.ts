@@ -1,7 +1,8 @@
 /** Leaves out of a manifest what only the API server may set. Everything else stays as written, empty maps too. */
 import type { Json, JsonObject } from "./Manifest.ts"
 
-const serverSet: ReadonlySet<string> = new Set([
+/** Of `metadata`. */
+export const serverSet: ReadonlySet<string> = new Set([
   "creationTimestamp",
   "deletionGracePeriodSeconds",
   "deletionTimestamp",

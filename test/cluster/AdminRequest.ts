@@ -20,13 +20,20 @@ export class NoAnswer extends Schema.TaggedError<NoAnswer>()("NoAnswer", { reaso
   }
 }
 
-/** GET on a path of the API server; a new connection each time. */
-export type AdminRequest = (path: string) => Effect.Effect<Answer, NoAnswer>
+/** What is changed at a path. */
+export interface AdminPatch {
+  readonly contentType: string
+  readonly body: string
+}
 
-export const makeAdminRequest = (server: string, tls: AdminTls): AdminRequest => (path) =>
+/** GET on a path of the API server, or PATCH; a new connection each time. */
+export type AdminRequest = (path: string, patch?: AdminPatch) => Effect.Effect<Answer, NoAnswer>
+
+export const makeAdminRequest = (server: string, tls: AdminTls): AdminRequest => (path, patch) =>
   Effect.callback<Answer, NoAnswer>((resume) => {
     const fail = (cause: Error) => resume(Effect.fail(new NoAnswer({ reason: cause.message })))
-    const options = { ca: tls.ca, cert: tls.certificate, key: tls.key, agent: false, timeout: 5000 }
+    const change = patch === undefined ? {} : { method: "PATCH", headers: { "content-type": patch.contentType } }
+    const options = { ca: tls.ca, cert: tls.certificate, key: tls.key, agent: false, timeout: 5000, ...change }
     const call = request(new URL(path, server), options, (response) => {
       const chunks: Array<Buffer> = []
       response.on("data", (chunk: Buffer) => chunks.push(chunk))
@@ -38,6 +45,6 @@ export const makeAdminRequest = (server: string, tls: AdminTls): AdminRequest =>
     })
     call.on("timeout", () => call.destroy(new Error("no answer within 5 s")))
     call.on("error", fail)
-    call.end()
+    call.end(patch?.body)
     return Effect.sync(() => call.destroy())
   })

@@ -19,6 +19,7 @@ describe("the permit to write to Git", () => {
         standing: Stream.empty
       })
       const writer = Layer.mock(Writer, {
+        fieldManager: "us",
         get: ({ name }) =>
           Effect.sync(() => {
             asked += 1

@@ -79,6 +79,7 @@ const start = Effect.gen(function*() {
       placeOf: () => Effect.succeed(undefined)
     }),
     Layer.mock(Writer, {
+      fieldManager: "us",
       apply: () =>
         Effect.succeed({ metadata: { name, uid: "u1", resourceVersion: "1" } } as unknown as KubernetesObject)
     })
