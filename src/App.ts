@@ -14,11 +14,15 @@ import * as Server from "./http/Server.ts"
 import * as ApplySet from "./kind/ApplySet.ts"
 import { KindOptions } from "./kind/KindOptions.ts"
 import { Kinds } from "./kind/Kinds.ts"
+import * as PermissionCheck from "./kind/rights/PermissionCheck.ts"
+import { RuleCheck } from "./kind/RuleCheck.ts"
 import { ApiServer } from "./kubernetes/ApiServer.ts"
+import { Events } from "./kubernetes/Events.ts"
 import { KubernetesOptions } from "./kubernetes/KubernetesOptions.ts"
 import { Landscape } from "./kubernetes/Landscape.ts"
 import { Leadership } from "./kubernetes/Leadership.ts"
 import { Reflector } from "./kubernetes/Reflector.ts"
+import { Schemas } from "./kubernetes/schemas/Schemas.ts"
 import { Writer } from "./kubernetes/Writer.ts"
 
 /** Which cluster, as asked for on the command line. */
@@ -75,7 +79,9 @@ export const options = (config: Config, cluster: ClusterChoice) => {
 }
 
 /** The Kubernetes room. */
-export const kubernetes = Layer.merge(Landscape.layer, Writer.layer).pipe(
+export const kubernetes = Layer.merge(Schemas.layer, Events.layer).pipe(
+  Layer.provideMerge(Writer.layer),
+  Layer.provideMerge(Landscape.layer),
   Layer.provideMerge(Layer.merge(Reflector.layer, Leadership.layer)),
   Layer.provideMerge(ApiServer.layer)
 )
@@ -83,21 +89,26 @@ export const kubernetes = Layer.merge(Landscape.layer, Writer.layer).pipe(
 /** The Git room. */
 export const git = ManifestReader.layer.pipe(Layer.provideMerge(GitActor.layer))
 
-/** The Coordinator with its record, and the kinds. */
-export const engine = (config: Config) => {
-  const { applySet, head, repository } = identity(config)
-  const store = RecordStore.layer({
+/** Where the record is kept. */
+export const recordStore = (config: Config) =>
+  RecordStore.layer({
     name: config.name,
     stateNamespace: config.stateNamespace,
-    decorate: ({ inventory }) => ApplySet.parentMetadata(applySet, config.stateNamespace, inventory)
+    decorate: ({ inventory }) => ApplySet.parentMetadata(identity(config).applySet, config.stateNamespace, inventory)
   })
+
+/** The Coordinator with its record, and the kinds. */
+export const engine = (config: Config) => {
+  const { head, repository } = identity(config)
   const coordinator = Coordinator.layer({
-    ruleset: { number: 1, rules: config.rules },
     record: `${config.stateNamespace}/${head}`,
     repository,
     gitPath: config.gitPath
   })
-  return Kinds.layer.pipe(Layer.provideMerge(coordinator), Layer.provide(store))
+  return Layer.mergeAll(Kinds.layer, PermissionCheck.layer, RuleCheck.layer).pipe(
+    Layer.provideMerge(coordinator),
+    Layer.provide(recordStore(config))
+  )
 }
 
 /** Everything, for one configuration. Stops in the reverse order: the server, the kinds, the Coordinator, Git, the term. */

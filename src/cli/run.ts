@@ -1,8 +1,7 @@
 /** `gitops-controller run`: keeps the cluster and the repository in step until it is told to stop. */
-import { Effect, Layer, Option } from "effect"
+import { Effect, Option } from "effect"
 import { Command } from "effect/cli"
-import * as App from "../App.ts"
-import * as Config from "../config/Config.ts"
+import * as Controller from "../Controller.ts"
 import { CommandFailed } from "./CommandFailed.ts"
 import { configFlag, contextFlag, gitUrlArgument, kubeconfigFlag } from "./flags.ts"
 import { podNamespace } from "./podNamespace.ts"
@@ -28,19 +27,16 @@ const optional = <K extends string>(key: K, value: Option.Option<string>): { rea
 /** Runs until interrupted; fails with what makes running impossible. */
 export const runController = Effect.fn("run")(function*(input: RunInput) {
   const namespace = yield* podNamespace
-  const config = yield* Config.load({
-    file: input.config,
-    ...optional("gitUrl", input.gitUrl),
-    ...optional("podNamespace", namespace)
-  }).pipe(
-    Effect.mapError((error) => new CommandFailed({ exitCode: 1, message: error.message }))
-  )
+  const given = { file: input.config, ...optional("gitUrl", input.gitUrl), ...optional("podNamespace", namespace) }
   const cluster = { ...optional("kubeconfig", input.kubeconfig), ...optional("context", input.context) }
-  yield* Layer.launch(App.layer(config, cluster)).pipe(
+  yield* Controller.run(given, cluster).pipe(
     Effect.mapError((error) => new CommandFailed({ exitCode: 1, message: error.message }))
   )
 })
 
 export const run = Command.make("run", runParameters, runController).pipe(
-  Command.withDescription("Keep the cluster and the repository in step")
+  Command.withDescription(
+    "Keep the cluster and the repository in step. The configuration file is followed while it runs: new rules are taken up at once, anything else starts it again in the same process."
+  ),
+  Command.withShortDescription("Keep the cluster and the repository in step")
 )

@@ -6,6 +6,7 @@ import * as Config from "../config/Config.ts"
 import { Status } from "../http/Status.ts"
 import { CommandFailed } from "./CommandFailed.ts"
 import { configFlag } from "./flags.ts"
+import { noRepository } from "./noRepository.ts"
 import { renderStatus } from "./render/renderStatus.ts"
 
 const url = Flag.String("url").pipe(
@@ -42,14 +43,13 @@ const ask = Effect.fn("status.ask")(function*(address: string) {
 
 const defaultPort = 8080
 /** The repository may stand on the command line of the running controller; only the port matters here. */
-const notUsed = "file:///"
 const here = (port: number) => `http://127.0.0.1:${port}`
 
 const addressOf = Effect.fnUntraced(function*(given: Option.Option<string>, file: string) {
   if (Option.isSome(given)) return given.value
   const files = yield* FileSystem.FileSystem
   if (!(yield* Effect.orElseSucceed(files.exists(file), () => false))) return here(defaultPort)
-  const config = yield* Config.load({ file, gitUrl: notUsed }).pipe(
+  const config = yield* Config.load({ file, gitUrl: noRepository }).pipe(
     Effect.mapError(({ message }) => new CommandFailed({ exitCode: 2, message }))
   )
   return here(config.http.port)
@@ -64,7 +64,8 @@ export const status = Command.make(
   Effect.fn("status")(function*({ config, output, url }) {
     const answer = yield* ask(yield* addressOf(url, config))
     yield* Console.log(output === "json" ? yield* Effect.orDie(encode(answer)) : renderStatus(answer))
-    const troubled = answer.total.failed > 0 || answer.problemCount > 0 || !answer.ready
+    const troubled = answer.total.failed > 0 || answer.problemCount > 0 || !answer.ready ||
+      answer.configuration !== undefined
     if (troubled) return yield* new CommandFailed({ exitCode: 1, message: "" })
   })
 ).pipe(Command.withDescription("Show what is in step, what waits for what, and what failed with its cure"))

@@ -1,10 +1,12 @@
 /**
  * The configuration as the rest of the house sees it: decoded, complete with its defaults.
- * Read once, at the start; everything that is wrong with it is reported at once, each mistake at its place.
+ * Read at the start, and by `ConfigWatch` when the file changes; everything that is wrong with it is reported at once, each mistake at its place.
  */
-import { type Duration, Effect, FileSystem, type PlatformError, Schema } from "effect"
-import type { Rule } from "../rules/Ruleset.ts"
+import { type Duration, Effect, FileSystem, type PlatformError, Result, Schema } from "effect"
+import { parse as parseFilter } from "../rules/FilterSyntax.ts"
+import type { Rule } from "../rules/Rule.ts"
 import * as ConfigFile from "./ConfigFile.ts"
+import { identityChanges } from "./ConfigIdentity.ts"
 import { ConfigInvalid } from "./ConfigInvalid.ts"
 import type { ConfigInFile } from "./ConfigSchema.ts"
 import { defaults } from "./Defaults.ts"
@@ -79,23 +81,31 @@ const isBuilt = (syncTo: ConfigInFile["rules"][number]["syncTo"]): syncTo is Dir
 /** Rules whose direction isn't built never come here: the file that holds one is refused. */
 const rulesOf = ({ content, placeOf }: ConfigFile.CheckedFile): ReadonlyArray<Rule> =>
   content.rules.flatMap((
-    { apiGroups = [], labels, names = [], namespaces = [], resources = [], suspend = false, syncTo },
+    { apiGroups = [], filters = [], labels, names = [], namespaces = [], resources = [], suspend = false, syncTo },
     index
-  ) =>
-    isBuilt(syncTo)
+  ) => {
+    const placesOf = (key: string, items: ReadonlyArray<unknown>) =>
+      items.map((_, item) => placeOf(["rules", index, key, item]))
+    return isBuilt(syncTo)
       ? [{
         index,
         place: placeOf(["rules", index]),
+        places: {
+          apiGroups: placesOf("apiGroups", apiGroups),
+          resources: placesOf("resources", resources),
+          filters: placesOf("filters", filters)
+        },
         apiGroups,
         resources,
         labels: labels === undefined || labels.requirements.length === 0 ? undefined : labels,
         namespaces,
         names,
+        filters: filters.map((pointer) => Result.getOrThrow(parseFilter(pointer))),
         syncTo,
         suspend
       }]
       : []
-  )
+  })
 
 const httpsOf = (https: HttpsCredentials): HttpsCredentials => {
   const { passwordFile, username = defaults.username, ...rest } = https
@@ -154,10 +164,23 @@ const reasonOf = ({ reason }: PlatformError.PlatformError): string => {
 const unreadable = (file: string) => (error: PlatformError.PlatformError) =>
   new ConfigInvalid({ mistakes: [{ file, message: reasonOf(error) }] })
 
-/** Reads, checks and completes a configuration. Fails with every mistake in it, and in the URL from the command line. */
-export const load = Effect.fn("Config.load")(function*({ file, gitUrl, podNamespace }: LoadOptions) {
+const read = Effect.fnUntraced(function*({ file, gitUrl, podNamespace }: LoadOptions) {
   const files = yield* FileSystem.FileSystem
   const written = yield* files.readFileString(file).pipe(Effect.mapError(unreadable(file)))
   const checked = yield* Effect.fromResult(ConfigFile.check(file, written, gitUrl))
-  return complete(checked, podNamespace)
+  return { config: complete(checked, podNamespace), keyPlaceOf: checked.keyPlaceOf }
+})
+
+/** Reads, checks and completes a configuration. Fails with every mistake in it, and in the URL from the command line. */
+export const load = Effect.fn("Config.load")(function*(options: LoadOptions) {
+  return (yield* read(options)).config
+})
+
+/** Like {@link load}, for a process that runs under another configuration; fails also with what can't change under it. */
+export const follow = Effect.fn("Config.follow")(function*(options: LoadOptions, running: Config) {
+  const { config, keyPlaceOf } = yield* read(options)
+  const changes = identityChanges(running, config, keyPlaceOf)
+  if (changes.length > 0)
+    return yield* new ConfigInvalid({ mistakes: ConfigFile.inFile(options.file, changes) })
+  return config
 })

@@ -12,6 +12,7 @@ export interface CheckedFile {
   /** From the command line, else from the file. */
   readonly gitUrl: string
   readonly placeOf: ConfigText.ConfigText["placeOf"]
+  readonly keyPlaceOf: ConfigText.ConfigText["keyPlaceOf"]
 }
 
 const decode = Schema.decodeUnknownResult(ConfigSchema, { errors: "all", onExcessProperty: "error" })
@@ -54,7 +55,8 @@ const noRepository = (text: ConfigText.ConfigText, gitUrl: string | undefined): 
 const byPlace = (left: Mistake, right: Mistake) =>
   (left.line ?? 0) - (right.line ?? 0) || (left.column ?? 0) - (right.column ?? 0)
 
-const inFile = (file: string, mistakes: ReadonlyArray<ConfigText.Located>): ReadonlyArray<Mistake> =>
+/** Mistakes with the name of their file, in its order. */
+export const inFile = (file: string, mistakes: ReadonlyArray<ConfigText.Located>): ReadonlyArray<Mistake> =>
   mistakes.map((mistake) => ({ file, ...mistake })).sort(byPlace)
 
 const allMistakes = (
@@ -90,5 +92,10 @@ export const check = (
   const source = gitUrl ?? (Result.isSuccess(decoded) ? decoded.success.gitUrl : undefined)
   return Result.isFailure(decoded) || source === undefined || mistakes.length > 0
     ? Result.fail(new ConfigInvalid({ mistakes }))
-    : Result.succeed({ content: decoded.success, gitUrl: source, placeOf: text.placeOf })
+    : Result.succeed({
+      content: decoded.success,
+      gitUrl: source,
+      placeOf: text.placeOf,
+      keyPlaceOf: text.keyPlaceOf
+    })
 }

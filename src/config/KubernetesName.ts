@@ -24,15 +24,22 @@ export const apiGroupProblem = (text: string): string | undefined => {
     : `it must be an API group such as "apps" or "snapshot.storage.k8s.io"`
 }
 
-/** Plural, singular, kind or short name, in any case. */
+/** `deployments.v1.apps` as `deployments.apps`. */
+const resourceWithout = (resource: string, group: string) =>
+  [resource.slice(0, resource.indexOf(".")), ...group.split(".").slice(1)].join(".")
+
+/** Plural, singular, kind or short name, in any case, alone or as `resource.group`. */
 export const resourceProblem = (text: string): string | undefined => {
   if (text === "*") return "leave the list empty for any resource"
   if (text.includes("/")) return `a subresource can't be synced by itself: write "${text.slice(0, text.indexOf("/"))}"`
-  if (text.includes("."))
-    return `write the group in "apiGroups" and the resource alone here: "${text.slice(0, text.indexOf("."))}"`
-  return /^[A-Za-z]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?$/.test(text)
+  const dot = text.indexOf(".")
+  const group = dot === -1 ? undefined : text.slice(dot + 1).toLowerCase()
+  if (group !== undefined && /^v\d+((alpha|beta)\d+)?(\.|$)/.test(group))
+    return `write it without the version: "${resourceWithout(text, group)}"`
+  return /^[A-Za-z]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?$/.test(dot === -1 ? text : text.slice(0, dot)) &&
+      (group === undefined || (group.length <= 253 && subdomain.test(group)))
     ? undefined
-    : `it must be the name of a resource such as "deployments", "Deployment" or "deploy"`
+    : `it must be the name of a resource such as "deployments", "Deployment", "deploy" or "deployments.apps"`
 }
 
 export const namespaceGlobProblem = (text: string): string | undefined => {

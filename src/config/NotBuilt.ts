@@ -30,11 +30,6 @@ const table: ReadonlyArray<Row> = [
       }" isn't built yet: this version only goes from Git to the cluster; use "kubernetes" or "ignore"`
   },
   {
-    path: ["rules", "*", "filters"],
-    refuses: (value) => Array.isArray(value) && value.length > 0,
-    message: () => `"filters" isn't built yet: in this version a rule takes whole objects; leave the key out`
-  },
-  {
     path: ["rules", "*", "prune"],
     refuses: is("owned", "always"),
     message: (value) => `"prune: ${String(value)}" isn't built yet: ${noDeleting}; use "never" or leave the key out`

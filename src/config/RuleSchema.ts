@@ -1,11 +1,13 @@
 /** One rule as people write it: what it takes, and who is right about it. */
-import { Schema } from "effect"
+import { Result, Schema } from "effect"
+import { covers as coversFields, type Filter } from "../rules/Filter.ts"
+import { parse as parseFilter } from "../rules/FilterSyntax.ts"
 import { defaults } from "./Defaults.ts"
 import { list, oneOf, selector } from "./Fields.ts"
 import { apiGroupProblem, nameGlobProblem, namespaceGlobProblem, resourceProblem } from "./KubernetesName.ts"
 
 const filterProblem = (pointer: string) =>
-  pointer.startsWith("/") && pointer.length > 1 ? undefined : `it must be a JSON pointer such as "/spec/replicas"`
+  Result.match(parseFilter(pointer), { onFailure: (reason) => reason, onSuccess: () => undefined })
 
 export const RuleSchema = Schema.Struct({
   apiGroups: Schema.optionalKey(
@@ -17,7 +19,7 @@ export const RuleSchema = Schema.Struct({
   ),
   resources: Schema.optionalKey(
     list(
-      { description: "Plural, singular, kind or short name, in any case. Empty: any." },
+      { description: "Plural, singular, kind or short name, in any case, also as resource.group. Empty: any." },
       resourceProblem,
       "[deployments, services]",
       (resource) => resource.toLowerCase()
@@ -39,7 +41,7 @@ export const RuleSchema = Schema.Struct({
     list(
       {
         description:
-          "JSON pointers of the fields this rule takes; * is any key or item, [name=x] an item. Empty: the whole object."
+          "JSON pointers of the fields this rule takes, whole: /spec/template/spec/containers/*/image. * is any key or item, [name=x] the item with that key. Empty: the whole object."
       },
       filterProblem,
       `[/spec/replicas]`
@@ -83,25 +85,50 @@ const coversLabels = (above: RuleInFile, below: RuleInFile) =>
   (above.labels.text === below.labels?.text && above.syncTo === below.syncTo)
 
 /** Naming no resource does not cover naming one: some are only synced when a rule names them. */
-const covers = (above: RuleInFile, below: RuleInFile): boolean =>
-  takesAll(above.filters) &&
+const coversObjects = (above: RuleInFile, below: RuleInFile): boolean =>
   same(above.resources, below.resources) &&
   (["apiGroups", "namespaces", "names"] as const).every((key) =>
     takesAll(above[key]) || same(above[key], below[key])
   ) &&
   coversLabels(above, below)
 
-const unreachable = (rules: ReadonlyArray<RuleInFile>) =>
-  rules.flatMap((rule, index) => {
-    const above = rules.slice(0, index).findIndex((other) => covers(other, rule))
-    return above === -1
+const unreachable = (rules: ReadonlyArray<RuleInFile>, rule: RuleInFile, index: number) => {
+  const above = rules.slice(0, index).findIndex((other) => takesAll(other.filters) && coversObjects(other, rule))
+  return above === -1
+    ? []
+    : [{
+      path: [index],
+      issue: `this rule never applies: rule ${above + 1} above takes everything that it would; remove it or move it up`
+    }]
+}
+
+const filtersOf = ({ filters = [] }: RuleInFile): ReadonlyArray<Filter> =>
+  filters.flatMap((pointer) => Result.match(parseFilter(pointer), { onFailure: () => [], onSuccess: (it) => [it] }))
+
+/** Filters that an earlier rule takes for another direction. In the same direction they merge. */
+const shadowed = (rules: ReadonlyArray<RuleInFile>, rule: RuleInFile, index: number) =>
+  filtersOf(rule).flatMap((filter, item) => {
+    const winners = rules.slice(0, index).flatMap((other, position) =>
+      other.syncTo !== rule.syncTo && coversObjects(other, rule)
+        ? filtersOf(other).filter((taken) => coversFields(taken, filter)).map(({ text }) => ({ position, text }))
+        : []
+    )
+    const [first] = winners
+    return first === undefined
       ? []
       : [{
-        path: [index],
-        issue: `this rule never applies: rule ${
-          above + 1
-        } above takes everything that it would; remove it or move it up`
+        path: [index, "filters", item],
+        issue: `it never applies: rule ${first.position + 1} above takes "${first.text}" for "syncTo: ${
+          rules[first.position]?.syncTo
+        }"; remove it, or move this rule up`
       }]
+  })
+
+/** Whole rules, else single filters that others leave nothing to. */
+const neverApplying = (rules: ReadonlyArray<RuleInFile>) =>
+  rules.flatMap((rule, index) => {
+    const whole = unreachable(rules, rule, index)
+    return whole.length > 0 ? whole : shadowed(rules, rule, index)
   })
 
 export const RulesSchema = Schema.Array(RuleSchema)
@@ -112,4 +139,4 @@ export const RulesSchema = Schema.Array(RuleSchema)
   .check(Schema.makeFilter((rules: ReadonlyArray<RuleInFile>) =>
     rules.length === 0
       ? `there are no rules, so nothing would ever be synced; the simplest is "- syncTo: kubernetes"`
-      : unreachable(rules), { toJsonSchema: () => [{ minItems: 1 }, true] }))
+      : neverApplying(rules), { toJsonSchema: () => [{ minItems: 1 }, true] }))

@@ -1,8 +1,8 @@
 /** What the schema found wrong, in sentences for people, each at its place in the text. Values of credentials are never shown. */
 import { type SchemaAST, type SchemaIssue } from "effect"
+import { nearest } from "../manifest/Nearest.ts"
 import type { ConfigText, Located, Path } from "./ConfigText.ts"
 import { type Finding, findings } from "./Findings.ts"
-import { nearest } from "./Nearest.ts"
 import { withoutCredentials } from "./RepositoryUrl.ts"
 
 /** A mistake and the path of the value it is about. */

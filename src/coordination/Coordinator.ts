@@ -8,15 +8,11 @@ import { type GitReport, noReport } from "../git/GitReport.ts"
 import { Coordination, DeletionWithheld, RecordUnwritten } from "../kind/Coordination.ts"
 import { type Round, sameRound } from "../kind/Round.ts"
 import { Leadership } from "../kubernetes/Leadership.ts"
-import type { Ruleset } from "../rules/Ruleset.ts"
+import { Rulesets } from "../rules/Rulesets.ts"
 import type { CoordinatorMessage } from "./CoordinatorMessage.ts"
 import * as CoordinatorState from "./CoordinatorState.ts"
 import * as RecordKeeping from "./RecordKeeping.ts"
 import * as RoundLog from "./RoundLog.ts"
-
-export interface CoordinatorOptions extends RecordKeeping.RecordKeepingOptions {
-  readonly ruleset: Ruleset
-}
 
 const mailboxSize = 1024
 const enrollTimeout = "30 seconds"
@@ -34,25 +30,28 @@ const withheldBecause = (object: string, { tip }: GitReport): string =>
 
 const unanswered = () => new RecordUnwritten({ message: `the record was not written within ${enrollTimeout}` })
 
-const make = Effect.fnUntraced(function*(options: CoordinatorOptions) {
+const make = Effect.fnUntraced(function*(options: RecordKeeping.RecordKeepingOptions) {
   const git = yield* GitActor
   const leadership = yield* Leadership
+  const rulesets = yield* Rulesets
   const record = yield* RecordKeeping.make(options)
   const mailbox = yield* Queue.bounded<CoordinatorMessage>(mailboxSize)
   const rounds = yield* SubscriptionRef.make<Round | undefined>(undefined)
-  const states = yield* SubscriptionRef.make(CoordinatorState.initial(options.ruleset, noReport, 0))
+  const states = yield* SubscriptionRef.make(CoordinatorState.initial(yield* rulesets.latest, noReport, 0))
   const mail = (message: CoordinatorMessage) => Effect.asVoid(Queue.offer(mailbox, message))
 
   const publish = Effect.fnUntraced(function*(state: CoordinatorState.CoordinatorState) {
     yield* SubscriptionRef.set(states, state)
     const round = CoordinatorState.roundOf(state)
-    if (!sameRound(yield* SubscriptionRef.get(rounds), round)) yield* SubscriptionRef.set(rounds, round)
+    const before = yield* SubscriptionRef.get(rounds)
+    // Rules that only moved are told too: messages name where they stand.
+    if (!sameRound(before, round) || before?.ruleset !== round?.ruleset) yield* SubscriptionRef.set(rounds, round)
   })
 
   /** Runs until it fails. What it knew of Git and of the round's number outlives it; the rest is asked for again. */
   const run = Effect.gen(function*() {
     const before = yield* SubscriptionRef.get(states)
-    let state = CoordinatorState.restarted(before)
+    let state = CoordinatorState.restarted(before, yield* rulesets.latest)
     const log = RoundLog.make()
     const alarm = yield* FiberHandle.make<void>()
     const wakeLater = mail({ _tag: "Woken" }).pipe(
@@ -80,6 +79,10 @@ const make = Effect.fnUntraced(function*(options: CoordinatorOptions) {
     Stream.runForEach((report) => mail({ _tag: "GitReported", report })),
     Effect.forkScoped
   )
+  yield* rulesets.changes.pipe(
+    Stream.runForEach((ruleset) => mail({ _tag: "RulesChanged", ruleset })),
+    Effect.forkScoped
+  )
   yield* leadership.standing.pipe(
     Stream.runForEach((standing) => mail({ _tag: "StandingChanged", standing })),
     Effect.forkScoped
@@ -93,9 +96,11 @@ const make = Effect.fnUntraced(function*(options: CoordinatorOptions) {
   const coordination = Coordination.of({
     rounds: SubscriptionRef.changes(rounds).pipe(Stream.filter(isDefined)),
     inventoryKinds: Effect.map(loaded, (held) => new Set(held?.inventory.keys())),
+    recorded: (kind) => Effect.map(loaded, (held) => new Set(held?.inventory.get(kind)?.keys())),
     expect: (round, kinds) => mail({ _tag: "Expected", round, kinds }),
     report: (report) => mail({ _tag: "Reported", report }),
     synced: (kind, objects) => mail({ _tag: "SyncedTold", kind, objects }),
+    departed: (kind, ids) => mail({ _tag: "Departed", kind, ids }),
     jobFinished: (id, digest) => mail({ _tag: "JobFinished", id, digest }),
     enroll: Effect.fnUntraced(function*(kind, ids) {
       const reply = yield* Deferred.make<void, RecordUnwritten>()
@@ -126,4 +131,4 @@ export class Coordinator extends Context.Service<Coordinator, {
 }>()("gitops/coordination/Coordinator") {}
 
 /** Provides the Coordinator, and itself to the kinds as {@link Coordination}. */
-export const layer = (options: CoordinatorOptions) => Layer.effectContext(make(options))
+export const layer = (options: RecordKeeping.RecordKeepingOptions) => Layer.effectContext(make(options))

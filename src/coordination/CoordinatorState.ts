@@ -6,6 +6,7 @@ import type { GitReport } from "../git/GitReport.ts"
 import type { Phase, Round } from "../kind/Round.ts"
 import type { Stage } from "../kind/Stage.ts"
 import type { Standing } from "../kubernetes/Leadership.ts"
+import type { KindId, ObjectId } from "../manifest/ObjectKey.ts"
 import type { Ruleset } from "../rules/Ruleset.ts"
 import type { CoordinatorMessage } from "./CoordinatorMessage.ts"
 import * as Gathering from "./Gathering.ts"
@@ -44,6 +45,8 @@ export interface CoordinatorState {
   readonly finishedJobs: ReadonlyMap<string, string>
   /** Found in step, and not in the record yet. */
   readonly synced: Gathering.Gathering
+  /** Not ours any more, and perhaps in the record still. */
+  readonly departed: Record.Departed
 }
 
 const unread: RecordState = { _tag: "Unread", known: new Map() }
@@ -59,15 +62,17 @@ export const initial = (ruleset: Ruleset, git: GitReport, round: number): Coordi
   settledRound: -1,
   enrolls: [],
   finishedJobs: new Map(),
-  synced: Gathering.nothing
+  synced: Gathering.nothing,
+  departed: new Map()
 })
 
-/** After the actor failed: Git and our standing are known, everything else is asked for again in a new round. */
-export const restarted = (before: CoordinatorState): CoordinatorState => ({
-  ...initial(before.ruleset, before.git, before.round + 1),
+/** After the actor failed: Git, the rules and our standing are known, everything else is asked for again in a new round. */
+export const restarted = (before: CoordinatorState, ruleset: Ruleset): CoordinatorState => ({
+  ...initial(ruleset, before.git, before.round + 1),
   standing: before.standing,
   finishedJobs: before.finishedJobs,
-  synced: before.synced
+  synced: before.synced,
+  departed: before.departed
 })
 
 /** Whether the record could not be read although it is our turn. */
@@ -80,16 +85,34 @@ const isNewTree = (before: GitReport, after: GitReport) =>
 const onGit = (state: CoordinatorState, git: GitReport): CoordinatorState =>
   isNewTree(state.git, git) ? { ...state, git, round: state.round + 1, opened: undefined } : { ...state, git }
 
+/** Rules that only moved in their file keep their number, and the round goes on. */
+const onRules = (state: CoordinatorState, ruleset: Ruleset): CoordinatorState =>
+  ruleset.number === state.ruleset.number
+    ? { ...state, ruleset }
+    : { ...state, ruleset, round: state.round + 1, opened: undefined }
+
 /** A new term reads the record again before it writes. */
 const onStanding = (state: CoordinatorState, standing: Standing): CoordinatorState =>
   standing._tag === "Leading" && state.standing._tag !== "Leading"
     ? { ...state, standing, record: unread, opened: undefined }
     : { ...state, standing }
 
+const withDeparted = (
+  departed: Record.Departed,
+  kind: KindId,
+  change: (ids: ReadonlySet<ObjectId>) => ReadonlySet<ObjectId>
+): Record.Departed => {
+  const ids = change(departed.get(kind) ?? new Set())
+  const others = new Map([...departed].filter(([other]) => other !== kind))
+  return ids.size === 0 ? others : others.set(kind, ids)
+}
+
 export const fold = (state: CoordinatorState, message: CoordinatorMessage): CoordinatorState => {
   switch (message._tag) {
     case "GitReported":
       return onGit(state, message.report)
+    case "RulesChanged":
+      return onRules(state, message.ruleset)
     case "StandingChanged":
       return onStanding(state, message.standing)
     case "Expected":
@@ -97,7 +120,16 @@ export const fold = (state: CoordinatorState, message: CoordinatorMessage): Coor
     case "Reported":
       return { ...state, progress: Progress.reported(state.progress, message.report) }
     case "EnrollAsked":
-      return { ...state, enrolls: [...state.enrolls, message] }
+      return {
+        ...state,
+        enrolls: [...state.enrolls, message],
+        departed: withDeparted(state.departed, message.kind, (ids) => ids.difference(new Set(message.ids)))
+      }
+    case "Departed":
+      return {
+        ...state,
+        departed: withDeparted(state.departed, message.kind, (ids) => ids.union(new Set(message.ids)))
+      }
     case "JobFinished":
       return state.finishedJobs.get(message.id) === message.digest
         ? state

@@ -58,6 +58,22 @@ export const widen = (
   return fresh.length === 0 ? inventory : new Map(inventory).set(kind, new Map([...held ?? [], ...fresh]))
 }
 
+/** What left the record, by kind. */
+export type Departed = ReadonlyMap<KindId, ReadonlySet<ObjectId>>
+
+/** The inventory without these objects, or the same one when it holds none of them. */
+export const narrow = (inventory: Inventory, departed: Departed): Inventory => {
+  let narrowed = inventory
+  for (const [kind, ids] of departed) {
+    const held = narrowed.get(kind)
+    if (held === undefined || !ids.values().some((id) => held.has(id))) continue
+    const left = new Map([...held].filter(([id]) => !ids.has(id)))
+    const others = new Map([...narrowed].filter(([other]) => other !== kind))
+    narrowed = left.size === 0 ? others : others.set(kind, left)
+  }
+  return narrowed
+}
+
 /** All of both; where both know an object, `b` counts. */
 export const merge = (a: Inventory, b: Inventory): Inventory =>
   [...b].reduce((merged, [kind, entries]) => widen(merged, kind, entries), a)
@@ -92,7 +108,7 @@ export const encodeShard = (inventory: Inventory, shards: number, index: number)
   return lines.toSorted().join("\n")
 }
 
-/** Which shards differ between two inventories. Keys are never taken away. */
+/** Which shards differ between two inventories. */
 export const changedShards = (before: Inventory, after: Inventory, shards: number): ReadonlySet<number> => {
   const changed = new Set<number>()
   for (const [kind, ids] of after) {
@@ -100,6 +116,11 @@ export const changedShards = (before: Inventory, after: Inventory, shards: numbe
     if (held === ids) continue
     for (const [id, synced] of ids)
       if (held?.has(id) !== true || !sameSynced(held.get(id), synced)) changed.add(bucketOf(kind, id, shards))
+  }
+  for (const [kind, ids] of before) {
+    const held = after.get(kind)
+    if (held === ids) continue
+    for (const id of ids.keys()) if (held?.has(id) !== true) changed.add(bucketOf(kind, id, shards))
   }
   return changed
 }

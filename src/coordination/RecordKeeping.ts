@@ -60,7 +60,7 @@ const wanted = (record: Record.Record, state: CoordinatorState): Record.Record =
     record.inventory
   )
   const inventory = state.settledRound === state.round
-    ? Record.merge(enrolled, Gathering.inventoryOf(state.synced))
+    ? Record.narrow(Record.merge(enrolled, Gathering.inventoryOf(state.synced)), state.departed)
     : enrolled
   const head = withJobs(withSynced(record.head, state), state.finishedJobs)
   return inventory === record.inventory && head === record.head ? record : { head, inventory }
@@ -116,8 +116,8 @@ export const make = Effect.fnUntraced(function*(options: RecordKeepingOptions) {
       const written = yield* store.save(next, stored)
       yield* replyAll(state, undefined)
       const loaded: RecordState = { _tag: "Loaded", stored: written, record: written.record, found }
-      const synced = state.settledRound === state.round ? Gathering.nothing : state.synced
-      return { ...state, record: loaded, enrolls: [], synced }
+      const told = state.settledRound === state.round ? { synced: Gathering.nothing, departed: new Map() } : {}
+      return { ...state, ...told, record: loaded, enrolls: [] }
     }
     yield* replyAll(state, undefined)
     return { ...state, enrolls: [] }

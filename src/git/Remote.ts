@@ -3,7 +3,7 @@
  * at an unchanged branch is one small request, and 0 and 1 with servers that don't.
  */
 import { Effect, Ref, Result, Stream } from "effect"
-import { distance } from "../config/Nearest.ts"
+import { distance } from "../manifest/Nearest.ts"
 import {
   BranchNotFound,
   type GitFailure,

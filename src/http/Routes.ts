@@ -2,8 +2,10 @@
 import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { PrometheusMetrics } from "effect/observability"
+import { ConfigRefusal } from "../config/ConfigWatch.ts"
 import { Coordinator } from "../coordination/Coordinator.ts"
 import { Kinds } from "../kind/Kinds.ts"
+import { RuleCheck } from "../kind/RuleCheck.ts"
 import { HttpOptions } from "./HttpOptions.ts"
 import { isReady, statusOf } from "./statusOf.ts"
 
@@ -24,12 +26,19 @@ const readiness = HttpRouter.use(Effect.fnUntraced(function*(router) {
 const status = HttpRouter.use(Effect.fnUntraced(function*(router) {
   const coordinator = yield* Coordinator
   const kinds = yield* Kinds
+  const ruleCheck = yield* RuleCheck
   const options = yield* HttpOptions
+  const refusal = yield* ConfigRefusal
   yield* router.add(
     "GET",
     "/status",
     Effect.gen(function*() {
-      return HttpServerResponse.jsonUnsafe(statusOf(yield* coordinator.state, yield* kinds.unserved, options.status))
+      const details = {
+        unserved: yield* kinds.unserved,
+        refused: yield* refusal,
+        ruleNotices: yield* ruleCheck.notices
+      }
+      return HttpServerResponse.jsonUnsafe(statusOf(yield* coordinator.state, details, options.status))
     })
   )
 }))

@@ -59,6 +59,8 @@ export const Status = Schema.Struct({
     /** Why the last push did not come through. */
     trouble: Schema.optionalKey(Schema.String)
   })),
+  /** Why the configuration file as it stands is not followed, one mistake a line; the one before goes on. */
+  configuration: Schema.optionalKey(Schema.Struct({ refused: Schema.String })),
   phase: Schema.String,
   /** Whether the first sync is done and every watch is live. */
   ready: Schema.Boolean,
@@ -71,6 +73,16 @@ export const Status = Schema.Struct({
     kind: Schema.String,
     manifests: Schema.Int,
     place: Schema.String,
+    message: Schema.String
+  })),
+  /** Rules that wait for the cluster, can't do in it what they say, or never apply. */
+  ruleProblems: Schema.Array(Schema.Struct({
+    /** Counted from 1, in the order of the configuration. */
+    rule: Schema.Int,
+    /** `file:line:column` in the configuration. */
+    place: Schema.String,
+    /** Nothing is wrong with the rule, but what it names isn't there yet. */
+    waiting: Schema.Boolean,
     message: Schema.String
   })),
   /** Files that a person has to mend. */

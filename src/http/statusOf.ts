@@ -3,6 +3,7 @@ import { type CoordinatorState, phaseOf } from "../coordination/CoordinatorState
 import type { WritingReport } from "../git/GitReport.ts"
 import { type KindReport, type RuleTally, type Watch } from "../kind/KindReport.ts"
 import type { UnservedKind } from "../kind/Roster.ts"
+import type { RuleNotice } from "../kind/RuleCheck.ts"
 import { stageNames } from "../kind/Stage.ts"
 import { formatPlace } from "../manifest/Manifest.ts"
 import type { Counts, KindStatus, Status } from "./Status.ts"
@@ -12,6 +13,14 @@ export interface StatusContext {
   /** The repository without credentials. */
   readonly repository: string
   readonly gitPath: string
+}
+
+/** What is told beside the Coordinator's state. */
+export interface StatusDetails {
+  readonly unserved: ReadonlyArray<UnservedKind>
+  /** Why the configuration file as it stands is not followed. */
+  readonly refused: string | undefined
+  readonly ruleNotices: ReadonlyArray<RuleNotice>
 }
 
 /** How many problems and passed-over paths an answer names; all problems are counted. */
@@ -91,7 +100,7 @@ const writingOf = ({ pushed, trouble, waiting }: WritingReport): Pick<Status, "w
 
 export const statusOf = (
   state: CoordinatorState,
-  unserved: ReadonlyArray<UnservedKind>,
+  { refused, ruleNotices, unserved }: StatusDetails,
   context: StatusContext
 ): Status => {
   const { failure, tip } = state.git
@@ -108,6 +117,7 @@ export const statusOf = (
     ...(tip?.rewrittenFrom === undefined ? {} : { rewrittenFrom: tip.rewrittenFrom }),
     ...(failure === undefined ? {} : { gitFailure: failure.message }),
     ...writingOf(state.git.writing),
+    ...(refused === undefined ? {} : { configuration: { refused } }),
     phase: phaseText(state),
     ready: isReady(state),
     settled: state.settledRound === state.round,
@@ -117,6 +127,12 @@ export const statusOf = (
       kind,
       manifests,
       place: formatPlace({ path: first.path, line: first.manifest.line }),
+      message
+    })),
+    ruleProblems: ruleNotices.map(({ isWaiting, message, place, rule }) => ({
+      rule: rule + 1,
+      place,
+      waiting: isWaiting,
       message
     })),
     problems: problems.slice(0, maxListed).map((problem) => ({

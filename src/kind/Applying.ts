@@ -1,26 +1,35 @@
 /**
- * How a kind applies what is due: a bounded number at once, never one object twice, never one that the record does not hold,
+ * How a kind carries out what is due: a bounded number at once, never one object twice, never one that the record does not hold,
  * and not on and on against another writer.
  */
-import { Cause, Effect, Exit, FiberSet, Metric, Option, Random } from "effect"
+import { Effect, FiberSet, Metric } from "effect"
 import type { ManifestReader } from "../git/ManifestReader.ts"
+import type { Schemas } from "../kubernetes/schemas/Schemas.ts"
 import type { Writer } from "../kubernetes/Writer.ts"
-import { formatPlace, type ManifestRef } from "../manifest/Manifest.ts"
+import type { ManifestRef } from "../manifest/Manifest.ts"
 import type { ObjectId } from "../manifest/ObjectKey.ts"
-import { type Applied, apply, type ApplyFailure } from "./applying/Apply.ts"
+import type { Ownership } from "../rules/Ruleset.ts"
+import { apply, type Job } from "./applying/Apply.ts"
+import { letGo } from "./applying/LetGo.ts"
 import { Coordination } from "./Coordination.ts"
-import { type Attempt, diagnose, trouble } from "./Diagnosis.ts"
+import { lookForFights } from "./fights/lookForFights.ts"
+import * as Folding from "./Folding.ts"
+import { fingerprint } from "./GitScope.ts"
 import type { KindMessage } from "./KindMessage.ts"
 import * as KindMetrics from "./KindMetrics.ts"
 import * as KindState from "./KindState.ts"
-import { locate } from "./Locate.ts"
 import type { Observer } from "./Observation.ts"
-import { afterApply, afterFailure, fightHeat, heated, type Tracked, whenSent } from "./Tracked.ts"
+import { heated, lookHeat, type Tracked, unseen, whenSent } from "./Tracked.ts"
+import type { Verdict } from "./Verdict.ts"
 
 const maxInFlight = 32
 const drainTime = "5 seconds"
 
-const placeOf = (ref: ManifestRef) => formatPlace({ path: ref.path, line: ref.manifest.line })
+/** After an answer, or none, that the watch has not shown, what it showed of our entry is old. */
+const liveOf = ({ live, settled, trouble }: Tracked): Job["live"] =>
+  live !== undefined && (settled?.seen === false || trouble !== undefined) ? { ...live, held: unseen } : live
+
+type Pending = Extract<Verdict, { readonly _tag: "Pending" }>
 
 /** What applies for one kind. Requests under way get {@link drainTime} to be answered when the scope closes. */
 export const make = Effect.fnUntraced(function*(
@@ -29,80 +38,87 @@ export const make = Effect.fnUntraced(function*(
   mail: (message: KindMessage) => Effect.Effect<unknown>
 ) {
   const coordination = yield* Coordination
-  const services = yield* Effect.context<ManifestReader | Writer>()
+  const services = yield* Effect.context<ManifestReader | Schemas | Writer>()
   const requests = yield* FiberSet.make<unknown>()
   yield* Effect.addFinalizer(() => Effect.timeoutOption(FiberSet.awaitEmpty(requests), drainTime))
 
-  const attempt = Effect.fnUntraced(function*(ref: ManifestRef, tracked: Tracked, now: number) {
-    return { ref, live: tracked.live, previous: tracked.trouble, now, jitter: yield* Random.next } satisfies Attempt
-  })
-
-  const onApplied = Effect.fnUntraced(function*(id: ObjectId, digest: string, applied: Applied, now: number) {
-    KindState.put(state, id, afterApply(KindState.get(state, id), digest, applied.version), now)
-    state.outcomes[applied.outcome] += 1
-    yield* Metric.update(Metric.withAttributes(KindMetrics.applies, { outcome: applied.outcome }), 1)
-    yield* Effect.logDebug(`${state.id} ${id} ${applied.outcome}`)
-  })
-
-  const onFailed = Effect.fnUntraced(function*(id: ObjectId, failure: ApplyFailure, now: number) {
-    const tracked = KindState.get(state, id)
-    if (tracked.claim?._tag !== "Declared") {
-      KindState.put(state, id, { ...tracked, inFlight: undefined }, now)
-      return
-    }
-    const { ref } = tracked.claim
-    const place = yield* Effect.provideContext(locate(ref, failure), services)
-    const found = diagnose(failure, yield* attempt(ref, tracked, now), place)
-    KindState.put(state, id, afterFailure(tracked, found), now)
-    yield* Metric.update(Metric.withAttributes(KindMetrics.applies, { outcome: "failed" }), 1)
-    if (failure._tag !== "NotLeading" && found.message !== tracked.trouble?.message)
-      yield* Effect.logWarning(`${place ?? placeOf(ref)}: ${state.id} ${id}: ${found.message}`)
-  })
-
-  const onFinished = (
-    { digest, exit, id }: Extract<KindMessage, { _tag: "Finished" }>,
-    now: number
-  ): Effect.Effect<void> => {
-    state.inFlight.delete(id)
-    if (Exit.isSuccess(exit)) return onApplied(id, digest, exit.value, now)
-    const failure = Cause.findErrorOption(exit.cause)
-    return Option.isSome(failure) ? onFailed(id, failure.value, now) : Effect.die(Cause.squash(exit.cause))
+  /** Whether what was decided is so still: asked right before anything is written. */
+  const isCurrent = (id: ObjectId, ownership: Ownership, ref: ManifestRef | undefined) => {
+    const { ruleset } = state.rules
+    const owners = fingerprint(ownership)
+    return Effect.sync(() => {
+      const tracked = KindState.get(state, id)
+      const now = tracked.claim?._tag === "Declared" ? tracked.claim.ref.manifest : undefined
+      return state.rules.ruleset === ruleset && now === ref?.manifest && tracked.live?.isPaused !== true &&
+        fingerprint(KindState.ownershipOf(state, id, tracked)) === owners
+    })
   }
 
-  const pause = Effect.fnUntraced(function*(id: ObjectId, ref: ManifestRef, tracked: Tracked, now: number) {
-    const opponent = tracked.live?.lastWriter ?? "unknown"
-    const message =
-      `field manager "${opponent}" keeps changing what Git owns: put right ${fightHeat} times in about a minute, ` +
-      "now paused for a while; stop that writer, or give it the object with an \"ignore\" rule"
-    const found = trouble("opponent", message, yield* attempt(ref, tracked, now))
-    KindState.put(state, id, afterFailure(tracked, found), now)
-    yield* Effect.logWarning(`${state.id} ${id}: ${message}`)
-  })
-
-  const start = Effect.fnUntraced(function*(id: ObjectId, now: number) {
-    const verdict = state.verdicts.get(id)
-    if (verdict?._tag !== "Pending") return
-    const { drift, ref } = verdict
-    const before = KindState.get(state, id)
-    const tracked = drift ? { ...before, heat: heated(before.heat, now) } : before
-    if (drift && tracked.heat.value > fightHeat) return yield* pause(id, ref, tracked, now)
+  const send = (id: ObjectId, tracked: Tracked, now: number, request: Effect.Effect<KindMessage>) => {
     state.inFlight.add(id)
     KindState.put(state, id, whenSent(tracked), now)
+    return Effect.asVoid(FiberSet.run(requests, Effect.flatMap(request, mail)))
+  }
+
+  const jobOf = (id: ObjectId, { drift, paused, ref }: Pending, tracked: Tracked): Job => {
+    const ownership = KindState.ownershipOf(state, id, tracked)
+    return {
+      id,
+      ref,
+      ownership,
+      live: liveOf(tracked),
+      paused,
+      isDrift: drift,
+      isCurrent: isCurrent(id, ownership, ref)
+    }
+  }
+
+  const startApply = Effect.fnUntraced(function*(id: ObjectId, verdict: Pending, now: number) {
+    const { drift, wanted } = verdict
+    const before = KindState.get(state, id)
+    const tracked = drift ? { ...before, heat: heated(before.heat, now) } : before
+    const job = jobOf(id, verdict, tracked)
+    if (drift && tracked.heat.value > lookHeat && tracked.lookedAt !== tracked.live?.version) {
+      const looking = lookForFights(state.spec, observer, job).pipe(
+        Effect.provideContext(services),
+        Effect.exit,
+        Effect.map((exit): KindMessage => ({ _tag: "Looked", id, wanted, exit }))
+      )
+      return yield* send(id, tracked, now, looking)
+    }
     if (drift) {
       yield* Metric.update(KindMetrics.driftCorrected, 1)
       yield* Effect.logInfo(`Put right ${state.id} ${id}, changed by ${tracked.live?.lastWriter ?? "another writer"}`)
     }
-    const job = { id, ref, ownership: KindState.ownershipOf(state, id, tracked), live: tracked.live }
-    yield* apply(state.spec, observer.applySet, job).pipe(
+    const applying = apply(state.spec, observer, job).pipe(
       Effect.trackDuration(KindMetrics.applySeconds),
       Effect.provideContext(services),
       Effect.exit,
-      Effect.flatMap((exit) => mail({ _tag: "Finished", id, digest: ref.manifest.digest, exit })),
-      FiberSet.run(requests)
+      Effect.map((exit): KindMessage => ({ _tag: "Finished", id, wanted, exit }))
     )
+    return yield* send(id, tracked, now, applying)
   })
 
-  /** Applies what is due, as far as the round allows and there is room. */
+  const startRelease = (id: ObjectId, uid: string, now: number) => {
+    const tracked = KindState.get(state, id)
+    const ref = tracked.claim?._tag === "Declared" ? tracked.claim.ref : undefined
+    const target = { kind: state.spec.kind, version: state.spec.version, ...KindState.nameOf(id) }
+    const ownership = KindState.ownershipOf(state, id, tracked)
+    const releasing = letGo(target, observer, { uid, isCurrent: isCurrent(id, ownership, ref) }).pipe(
+      Effect.provideContext(services),
+      Effect.exit,
+      Effect.map((exit): KindMessage => ({ _tag: "Released", id, exit }))
+    )
+    return send(id, tracked, now, releasing)
+  }
+
+  const start = (id: ObjectId, now: number): Effect.Effect<void> => {
+    const verdict = state.verdicts.get(id)
+    if (verdict?._tag === "Pending") return startApply(id, verdict, now)
+    return verdict?._tag === "Releasing" ? startRelease(id, verdict.uid, now) : Effect.void
+  }
+
+  /** Carries out what is due, as far as the round allows and there is room. */
   const startDue = Effect.fnUntraced(function*(now: number) {
     if (!KindState.isOpen(state) || state.watch._tag === "Listing") return
     for (const id of state.due) {
@@ -131,9 +147,9 @@ export const make = Effect.fnUntraced(function*(
       const verdict = state.verdicts.get(id)
       if (verdict?._tag !== "AwaitsPrune") continue
       const withheld = yield* Effect.flip(coordination.requestDeletion(state.id, id, verdict.uid))
-      KindState.onWithheld(state, id, withheld.message, now)
+      Folding.onWithheld(state, id, withheld.message, now)
     }
   })
 
-  return { onFinished, startDue, enroll, askDeletions }
+  return { startDue, enroll, askDeletions }
 })

@@ -22,12 +22,16 @@ export class Coordination extends Context.Service<Coordination, {
   readonly rounds: Stream.Stream<Round>
   /** Kinds of which the record holds objects that we applied. */
   readonly inventoryKinds: Effect.Effect<ReadonlySet<KindId>>
+  /** The objects of a kind that the record holds now: it may have been widened since the term began. */
+  readonly recorded: (kind: KindId) => Effect.Effect<ReadonlySet<ObjectId>>
   /** Which kinds this round needs, so that a stage can wait for all of them. */
   readonly expect: (round: number, kinds: ReadonlySet<KindId>) => Effect.Effect<void>
   /** Answered once the record holds the keys. Must be answered before the first of them is applied. */
   readonly enroll: (kind: KindId, ids: ReadonlyArray<ObjectId>) => Effect.Effect<void, RecordUnwritten>
   /** How objects were found in step; kept in the record, so that a restart finds them so without a request. */
   readonly synced: (kind: KindId, objects: ReadonlyMap<ObjectId, Synced>) => Effect.Effect<void>
+  /** Nothing of these objects is ours any more: the record may forget them. */
+  readonly departed: (kind: KindId, ids: ReadonlyArray<ObjectId>) => Effect.Effect<void>
   /** Remembers a Job that finished, so that it is not made again once it is removed. */
   readonly jobFinished: (id: ObjectId, digest: string) => Effect.Effect<void>
   /** Leave to delete one object of ours. This version gives none. */

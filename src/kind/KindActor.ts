@@ -2,12 +2,16 @@
  * One supervised fiber per watched kind. It owns the state of its kind, folds watch events, rounds and answers into it,
  * and applies what is due. Ends only by failing: with what the watch says, or with a defect.
  */
-import { Clock, Effect, Exit, Queue, Stream } from "effect"
+import { Clock, Effect, Exit, Option, Queue, Stream } from "effect"
 import { Landscape } from "../kubernetes/Landscape.ts"
 import { Reflector } from "../kubernetes/Reflector.ts"
 import type { ReflectionEnd } from "../kubernetes/ReflectorState.ts"
+import { Schemas } from "../kubernetes/schemas/Schemas.ts"
+import * as Ruleset from "../rules/Ruleset.ts"
+import * as Answers from "./Answers.ts"
 import * as Applying from "./Applying.ts"
 import { Coordination } from "./Coordination.ts"
+import * as Folding from "./Folding.ts"
 import type { KindMessage } from "./KindMessage.ts"
 import type { KindSpec } from "./KindSpec.ts"
 import * as KindState from "./KindState.ts"
@@ -23,24 +27,31 @@ export const run = Effect.fnUntraced(function*(spec: KindSpec, observer: Observe
   const coordination = yield* Coordination
   const landscape = yield* Landscape
   const reflector = yield* Reflector
+  const schemas = yield* Schemas
   const state = KindState.make(spec)
+  for (const id of yield* coordination.recorded(state.id)) state.enrolled.add(id)
   const mailbox = yield* Queue.bounded<KindMessage, ReflectionEnd>(mailboxSize)
   const mail = (message: KindMessage) => Queue.offer(mailbox, message)
   const watching = yield* Watching.make(state, observer)
   const applying = yield* Applying.make(state, observer, mail)
+  const onAnswer = yield* Answers.make(state)
 
   const onMessage = (message: KindMessage, now: number): Effect.Effect<void> => {
     switch (message._tag) {
       case "Watched":
         return watching(message.event, now)
       case "RoundChanged":
-        return Effect.sync(() => KindState.onRound(state, message.round, now))
+        return Effect.sync(() => Folding.onRound(state, message.round, now))
       case "NamespaceAppeared":
-        return Effect.sync(() => KindState.onNamespace(state, message.namespace, now))
+        return Effect.sync(() => Folding.onNamespace(state, message.namespace, now))
       case "Enrolled":
-        return Effect.sync(() => KindState.onEnrolled(state, message.ids, Exit.isSuccess(message.exit), now))
+        return Effect.sync(() => Folding.onEnrolled(state, message.ids, Exit.isSuccess(message.exit), now))
+      case "SchemaChanged":
+        return Effect.sync(() => Folding.onSchema(state, now))
       case "Finished":
-        return applying.onFinished(message, now)
+      case "Looked":
+      case "Released":
+        return onAnswer(message, now)
     }
   }
 
@@ -67,6 +78,19 @@ export const run = Effect.fnUntraced(function*(spec: KindSpec, observer: Observe
     Stream.runForEach((namespace) => mail({ _tag: "NamespaceAppeared", namespace })),
     Effect.forkScoped
   )
+  yield* Stream.zipLatest(coordination.rounds, schemas.changes).pipe(
+    // Without filters nothing depends on it, and it need not be asked for. The rules come with the round: the state may not have them yet.
+    Stream.filter(([{ ruleset }]) =>
+      Ruleset.forKind(ruleset, spec.kind).rules.some(({ filters }) => filters.length > 0)
+    ),
+    Stream.mapEffect(() => Effect.option(schemas.typeOf(spec.kind, spec.version))),
+    Stream.zipWithPrevious,
+    Stream.filter(([before, now]) =>
+      Option.isSome(before) && Option.getOrUndefined(before.value) !== Option.getOrUndefined(now)
+    ),
+    Stream.runForEach(() => mail({ _tag: "SchemaChanged" })),
+    Effect.forkScoped
+  )
   yield* reflector.reflect(spec.kind, spec.version).pipe(
     Stream.runForEach((event) => mail({ _tag: "Watched", event })),
     Effect.onExit((exit) => Exit.isFailure(exit) ? Queue.failCause(mailbox, exit.cause) : Effect.void),
@@ -76,7 +100,7 @@ export const run = Effect.fnUntraced(function*(spec: KindSpec, observer: Observe
     const batch = yield* messages
     const now = yield* Clock.currentTimeMillis
     for (const message of batch) yield* onMessage(message, now)
-    KindState.onTime(state, now)
+    Folding.onTime(state, now)
     yield* applying.enroll(now)
     yield* applying.startDue(now)
     yield* applying.askDeletions(now)
@@ -85,6 +109,9 @@ export const run = Effect.fnUntraced(function*(spec: KindSpec, observer: Observe
       state.unsaved = new Map()
       yield* coordination.synced(state.id, unsaved)
     }
+    for (const [id, digest] of Folding.takeFinished(state)) yield* coordination.jobFinished(id, digest)
+    const departed = Folding.takeDeparted(state)
+    if (departed.length > 0) yield* coordination.departed(state.id, departed)
     yield* coordination.report(KindState.report(state))
     yield* Effect.yieldNow
   }

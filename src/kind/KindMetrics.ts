@@ -11,6 +11,11 @@ export const driftCorrected = Metric.counter("gitops_drift_corrected_total", {
   incremental: true
 })
 
+export const fieldFights = Metric.counter("gitops_field_fights_total", {
+  description: "Fields of Git's that were left alone for a while because another writer kept changing them",
+  incremental: true
+})
+
 export const kindRestarts = Metric.counter("gitops_kind_restarts_total", {
   description: "Kind actors restarted after a failure",
   incremental: true

@@ -1,7 +1,7 @@
 /** Which kind an actor runs, and how. */
 import type { ServedKind } from "../kubernetes/Discovery.ts"
 import type { Own } from "../rules/KindScope.ts"
-import type { Mode } from "./Tracked.ts"
+import type { Mode } from "./Verdict.ts"
 
 export interface KindSpec {
   readonly kind: ServedKind

@@ -1,30 +1,21 @@
 /**
  * The state of one kind: what is known of each object, and which of them are due.
- * Owned and changed by one KindActor only; every function is synchronous and touches only the objects concerned.
+ * Owned and changed by one KindActor only: `put` replaces what is known of one object, and `Folding` says what with.
  */
-import * as Claims from "../manifest/Claims.ts"
 import type { ManifestRef } from "../manifest/Manifest.ts"
 import { type KindId, kindId, type ObjectId } from "../manifest/ObjectKey.ts"
 import * as KindScope from "../rules/KindScope.ts"
 import type { KindRules, Labels } from "../rules/Ruleset.ts"
 import * as Ruleset from "../rules/Ruleset.ts"
+import { nextEnd, pausedAt } from "./fights/FieldHeat.ts"
 import type { KindReport, Watch } from "./KindReport.ts"
 import type { KindSpec } from "./KindSpec.ts"
 import type { Round, Synced } from "./Round.ts"
 import { type Stage, stageOf } from "./Stage.ts"
 import * as Tally from "./Tally.ts"
-import {
-  afterGone,
-  afterList,
-  afterSeen,
-  judge,
-  type Live,
-  recalled,
-  syncedOf,
-  type Tracked,
-  unknown,
-  type Verdict
-} from "./Tracked.ts"
+import { isAnothers, noted, recalled, syncedOf, type Tracked, unknown } from "./Tracked.ts"
+import { judge, type Verdict } from "./Verdict.ts"
+import { wantedDigest } from "./WantedDigest.ts"
 
 export interface KindState {
   readonly spec: KindSpec
@@ -39,8 +30,14 @@ export interface KindState {
   readonly retries: Map<ObjectId, number>
   /** Objects that Git holds no longer and whose deletion was not asked for yet. */
   readonly leaving: Set<ObjectId>
+  /** In the record, and nothing of them is ours any more; not told to it yet. */
+  readonly departed: Set<ObjectId>
+  /** The record was told to forget them. */
+  readonly forgotten: Set<ObjectId>
   /** Found in step, and not told to the record yet. */
   unsaved: Map<ObjectId, Synced>
+  /** Jobs that finished, with the manifest each was made of, and not told to the record yet. */
+  finished: Map<ObjectId, string>
   /** Definitions that the cluster has not taken into use yet, and until when (milliseconds since the epoch) later stages wait for them. */
   readonly unready: Map<ObjectId, number | undefined>
   readonly inFlight: Set<ObjectId>
@@ -71,7 +68,10 @@ export const make = (spec: KindSpec): KindState => ({
   due: new Set(),
   retries: new Map(),
   leaving: new Set(),
+  departed: new Set(),
+  forgotten: new Set(),
   unsaved: new Map(),
+  finished: new Map(),
   unready: new Map(),
   inFlight: new Set(),
   enrolled: new Set(),
@@ -94,8 +94,9 @@ export const nameOf = (id: ObjectId): { readonly namespace: string; readonly nam
   return slash === -1 ? { namespace: "", name: id } : { namespace: id.slice(0, slash), name: id.slice(slash + 1) }
 }
 
-const gitLabels = (tracked: Tracked): Labels | undefined =>
-  tracked.claim?._tag === "Declared" ? tracked.claim.ref.manifest.labels : undefined
+/** Where two manifests describe it, those of the first: it stays under its rule until one of them goes. */
+const gitLabels = ({ claim }: Tracked): Labels | undefined =>
+  claim?._tag === "Contested" ? claim.refs[0]?.manifest.labels : claim?.ref.manifest.labels
 
 /** Who decides about an object, as far as it is known. */
 export const ownershipOf = (state: KindState, id: ObjectId, tracked: Tracked): Ruleset.Ownership =>
@@ -111,27 +112,94 @@ const neverSynced = (state: KindState, id: ObjectId, { claim }: Tracked): Verdic
 /** A definition that is neither established nor refused holds up later stages for this long (milliseconds). */
 const patience = 30_000
 
+const applied: ReadonlySet<Verdict["_tag"]> = new Set(["Fought", "InStep", "Pending", "Unready", "Unusable"])
+
+/** Whether we apply it, or have applied it: the record has to hold it. */
+const isApplied = (verdict: Verdict) =>
+  applied.has(verdict._tag) || (verdict._tag === "Troubled" && verdict.ref !== undefined)
+
+/** Whether something is to be sent for it. */
+const isDue = ({ _tag }: Verdict) => _tag === "Pending" || _tag === "Releasing"
+
+/** When it has to be judged again although nothing was heard, in milliseconds since the epoch. */
+const retryTime = (verdict: Verdict, { fieldHeats }: Tracked, now: number): number | undefined =>
+  verdict._tag === "Troubled" ? verdict.trouble.retryAt : nextEnd(fieldHeats, now)
+
 const isForgettable = (tracked: Tracked) =>
   tracked.claim === undefined && tracked.live === undefined && tracked.inFlight === undefined &&
   tracked.finishedJob === undefined
 
+/** What an earlier life found in step is so still, if both sides are as they were. */
+const recalling = (state: KindState, id: ObjectId, known: Tracked, ownership: Ruleset.Ownership): Tracked => {
+  if (known.settled !== undefined || known.claim?._tag !== "Declared") return known
+  const synced = state.round?.synced.get(state.id)?.get(id)
+  return synced === undefined
+    ? known
+    : recalled(known, synced, wantedDigest(known.claim.ref.manifest.digest, ownership, []))
+}
+
+const finishing = (tracked: Tracked, ownership: Ruleset.Ownership, now: number): Tracked => {
+  if (tracked.live?.finished !== true || tracked.claim?._tag !== "Declared") return tracked
+  const paused = pausedAt(tracked.fieldHeats, now).map(({ path }) => path)
+  return noted(tracked, wantedDigest(tracked.claim.ref.manifest.digest, ownership, paused))
+}
+
+/** Whether every file of the tip could be read. */
+export const isTipComplete = ({ round }: KindState) => round !== undefined && round.tip.index.problems.length === 0
+
+/** Only then is an object that is in no manifest, or not in the cluster, known to be so. */
+export const isCertain = (state: KindState) => state.watch._tag === "Live" && isTipComplete(state)
+
+/** Whether the record knows it, as far as we know. */
+export const isRecorded = (state: KindState, id: ObjectId) =>
+  state.enrolled.has(id) || (state.round?.synced.get(state.id)?.has(id) === true && !state.forgotten.has(id))
+
+/** Whether the record may forget it: nothing of it is ours, and nothing that was sent may still make it so. */
+const isDeparted = (state: KindState, id: ObjectId, { inFlight, live, settled }: Tracked, verdict: Verdict) =>
+  verdict._tag === "Unclaimed" && isCertain(state) && inFlight === undefined && settled?.seen !== false &&
+  (live === undefined || isAnothers(live) || (live.owned === undefined && !live.member)) && isRecorded(state, id)
+
+/** Before the first round nothing is known of what Git wants. */
+const verdictOn = (
+  state: KindState,
+  id: ObjectId,
+  tracked: Tracked,
+  ownership: Ruleset.Ownership,
+  now: number
+): Verdict =>
+  state.round === undefined ? { _tag: "Unclaimed" } : judge(tracked, {
+    ownership,
+    mode: state.spec.mode,
+    isTipComplete: isTipComplete(state),
+    isRecorded: isRecorded(state, id),
+    now
+  })
+
 /** Replaces what is known of an object, judges it and notes what follows. Returns the verdict. */
 export const put = (state: KindState, id: ObjectId, known: Tracked, now: number): Verdict => {
-  const recall = recalled(known, state.round?.synced.get(state.id)?.get(id))
+  const ownership = ownershipOf(state, id, known)
+  const recall = recalling(state, id, known, ownership)
   const synced = syncedOf(recall)
   const isNews = synced !== undefined &&
     !(recall.saved?.payload === synced.payload && recall.saved.owned === synced.owned)
-  const tracked = isNews ? { ...recall, saved: synced } : recall
+  const tracked = finishing(isNews ? { ...recall, saved: synced } : recall, ownership, now)
   if (isNews) state.unsaved.set(id, synced)
+  if (tracked.finishedJob !== undefined && tracked.finishedJob !== known.finishedJob)
+    state.finished.set(id, tracked.finishedJob)
   const verdict = neverSynced(state, id, tracked) ??
-    judge(tracked, ownershipOf(state, id, tracked), state.spec.mode, now)
+    verdictOn(state, id, tracked, ownership, now)
   Tally.record(state.tally, id, state.verdicts.get(id), verdict)
   state.due.delete(id)
   state.retries.delete(id)
-  if (verdict._tag === "Pending" && tracked.inFlight === undefined) state.due.add(id)
+  if (isDue(verdict) && tracked.inFlight === undefined) state.due.add(id)
+  if (isApplied(verdict) && !state.enrolled.has(id)) state.unenrolled.add(id)
+  else state.unenrolled.delete(id)
   if (verdict._tag === "AwaitsPrune" && verdict.withheld === undefined) state.leaving.add(id)
   else state.leaving.delete(id)
-  if (verdict._tag === "Troubled") state.retries.set(id, verdict.trouble.retryAt)
+  if (isDeparted(state, id, tracked, verdict)) state.departed.add(id)
+  else state.departed.delete(id)
+  const retryAt = retryTime(verdict, tracked, now)
+  if (retryAt !== undefined) state.retries.set(id, retryAt)
   if (verdict._tag !== "Unready") state.unready.delete(id)
   else if (!state.unready.has(id)) state.unready.set(id, now + patience)
   if (isForgettable(tracked)) {
@@ -142,128 +210,6 @@ export const put = (state: KindState, id: ObjectId, known: Tracked, now: number)
     state.verdicts.set(id, verdict)
   }
   return verdict
-}
-
-const sameClaim = (a: Claims.Claim | undefined, b: Claims.Claim | undefined) => {
-  if (a === b) return true
-  if (a?._tag === "Declared" && b?._tag === "Declared")
-    return a.ref.manifest === b.ref.manifest && a.ref.path === b.ref.path
-  return false
-}
-
-/** Jobs that finished, perhaps before this process began, and are gone. */
-const recallFinished = (state: KindState, finished: ReadonlyMap<ObjectId, string>, now: number): void => {
-  for (const [id, digest] of finished) {
-    const tracked = get(state, id)
-    if (tracked.live === undefined && tracked.finishedJob !== digest)
-      put(state, id, { ...tracked, finishedJob: digest }, now)
-  }
-}
-
-/** Another tip may let go what the one before did not. */
-const askAgain = (state: KindState, now: number): void => {
-  for (const id of Array.from(state.tally.troubles.keys())) {
-    const tracked = get(state, id)
-    if (tracked.withheld !== undefined) put(state, id, { ...tracked, withheld: undefined }, now)
-  }
-}
-
-/** What we apply, or have applied: the record has to hold it. */
-const applied: ReadonlySet<Verdict["_tag"]> = new Set(["InStep", "Pending", "Troubled", "Unready", "Unusable"])
-
-/** Takes up a round: a new tip, a new rule set, or a stage that opened. */
-export const onRound = (state: KindState, round: Round, now: number): void => {
-  const rulesChanged = state.round?.ruleset.number !== round.ruleset.number
-  const refs = round.tip.index.kinds.get(state.id) ?? []
-  const refsChanged = refs !== state.refs
-  const isNewTerm = state.round?.synced !== round.synced
-  const isNewTip = state.round?.tip !== round.tip
-  state.round = round
-  if (state.id === "Job.batch") recallFinished(state, round.finishedJobs, now)
-  if (rulesChanged) state.rules = Ruleset.forKind(round.ruleset, state.spec.kind)
-  if (isNewTerm) { for (const id of Array.from(state.due)) put(state, id, get(state, id), now) }
-  if (isNewTip) askAgain(state, now)
-  if (!rulesChanged && !refsChanged) return
-  state.refs = refs
-  const claims = Claims.claims(refs, state.spec.kind.namespaced, state.spec.defaultNamespace)
-  for (const id of new Set([...state.tracked.keys(), ...claims.keys()])) {
-    const tracked = get(state, id)
-    const claim = claims.get(id)
-    if (!rulesChanged && sameClaim(tracked.claim, claim)) continue
-    const verdict = put(state, id, { ...tracked, claim, withheld: undefined }, now)
-    const ours = claim?._tag === "Declared" && applied.has(verdict._tag)
-    if (ours && !state.enrolled.has(id)) state.unenrolled.add(id)
-    else if (!ours) state.unenrolled.delete(id)
-  }
-}
-
-export const onListing = (state: KindState): void => {
-  state.unlisted = new Set([...state.tracked].filter(([, tracked]) => tracked.live !== undefined).map(([id]) => id))
-  state.watch = { _tag: "Listing" }
-}
-
-export const onSeen = (state: KindState, id: ObjectId, live: Live, now: number): Verdict => {
-  state.unlisted?.delete(id)
-  return put(state, id, afterSeen(get(state, id), live), now)
-}
-
-export const onGone = (state: KindState, id: ObjectId, now: number): Verdict => {
-  state.unlisted?.delete(id)
-  return put(state, id, afterGone(get(state, id)), now)
-}
-
-/** A list is complete: whatever it did not show is gone. */
-export const onListed = (state: KindState, now: number): void => {
-  for (const id of state.unlisted ?? []) put(state, id, afterGone(get(state, id)), now)
-  state.unlisted = undefined
-  state.watch = { _tag: "Live" }
-  for (const [id, tracked] of state.tracked) {
-    const listed = afterList(tracked)
-    if (listed !== tracked) put(state, id, listed, now)
-  }
-}
-
-/** Judges again what has waited long enough, and lets nothing wait for a definition any longer that takes too long. */
-export const onTime = (state: KindState, now: number): void => {
-  for (const [id, at] of Array.from(state.retries)) if (at <= now) put(state, id, get(state, id), now)
-  for (const [id, until] of state.unready) if (until !== undefined && until <= now) state.unready.set(id, undefined)
-}
-
-export const onInterrupted = (state: KindState, reason: string): void => {
-  state.watch = { _tag: "Interrupted", reason }
-}
-
-export const onResumed = (state: KindState): void => {
-  state.watch = { _tag: "Live" }
-}
-
-/** Tries again at once what waits for a namespace that has appeared. */
-export const onNamespace = (state: KindState, namespace: string, now: number): void => {
-  for (const id of Array.from(state.retries.keys())) {
-    const tracked = get(state, id)
-    if (tracked.trouble?.cure === "namespace" && nameOf(id).namespace === namespace)
-      put(state, id, { ...tracked, trouble: undefined }, now)
-  }
-}
-
-/** The deletion of an object was asked for, and is not given. */
-export const onWithheld = (state: KindState, id: ObjectId, withheld: string, now: number): void => {
-  put(state, id, { ...get(state, id), withheld }, now)
-}
-
-const enrollAgainAfter = 1000
-
-/** The record was asked to hold these keys. */
-export const onEnrolled = (state: KindState, ids: ReadonlyArray<ObjectId>, held: boolean, now: number): void => {
-  state.enrolling = false
-  if (!held) {
-    state.enrollAt = now + enrollAgainAfter
-    return
-  }
-  for (const id of ids) {
-    state.unenrolled.delete(id)
-    state.enrolled.add(id)
-  }
 }
 
 /** When something has to be looked at although nothing was heard, in milliseconds since the epoch. */

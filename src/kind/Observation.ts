@@ -1,11 +1,13 @@
 /** From a live object to what a kind remembers of it. Pure. */
-import * as FieldSet from "../kubernetes/FieldSet.ts"
-import type { KubernetesObject } from "../kubernetes/KubernetesObject.ts"
+import { entriesOf, ownEntry } from "../kubernetes/fields/ManagedFields.ts"
+import { heldDigest, ownedDigest } from "../kubernetes/fields/OwnedDigest.ts"
+import type { KubernetesObject, ManagedFieldsEntry } from "../kubernetes/KubernetesObject.ts"
 import type { Json, JsonObject } from "../manifest/Manifest.ts"
 import type { GroupKind } from "../manifest/ObjectKey.ts"
 import { kindId } from "../manifest/ObjectKey.ts"
+import { isPaused } from "../manifest/PauseAnnotation.ts"
 import * as ApplySet from "./ApplySet.ts"
-import type { Live } from "./Tracked.ts"
+import { type Live, unseen } from "./Tracked.ts"
 
 export interface Observer {
   /** Our field manager. */
@@ -56,18 +58,25 @@ const lastWriter = (live: KubernetesObject, observer: Observer): string | undefi
     .toSorted((a, b) => (a.time ?? "").localeCompare(b.time ?? ""))
     .at(-1)?.manager
 
+const heldOf = (live: KubernetesObject, own: ManagedFieldsEntry | undefined): string | undefined => {
+  if (own !== undefined) return heldDigest(own)
+  return entriesOf(live).length === 0 ? unseen : undefined
+}
+
 /** Reduces a live object of a kind; the object itself need not be kept. */
 export const observe = (kind: GroupKind, live: KubernetesObject, observer: Observer): Live => {
   const id = kindId(kind)
   const { metadata } = live
-  const entry = FieldSet.ownEntry(live, observer.fieldManager)
+  const entry = ownEntry(live, observer.fieldManager)
   const owner = metadata.ownerReferences?.find((reference) => reference.controller === true)
   return {
     uid: metadata.uid,
     version: metadata.resourceVersion,
-    owned: entry === undefined ? undefined : FieldSet.ownedDigest(live, entry),
+    owned: entry === undefined ? undefined : ownedDigest(live, entry),
+    held: heldOf(live, entry),
     labels: metadata.labels,
     member: metadata.labels?.[ApplySet.memberLabel] === observer.applySet,
+    isPaused: isPaused(metadata.annotations),
     terminating: metadata.deletionTimestamp !== undefined,
     ...(readiness[id]?.(live) ?? alwaysReady),
     finished: id === "Job.batch" && isFinished(live),

@@ -1,6 +1,6 @@
 /**
- * Which kinds need an actor: those a rule lets Git decide and of which Git has manifests, or the record has objects.
- * Pure. What Git has and the cluster does not serve waits, by name.
+ * Which kinds need an actor: those a rule lets Git decide and of which Git has manifests, and those of which the record has objects,
+ * if only to let go of them. Pure. What Git has and the cluster does not serve waits, by name.
  */
 import type { Served, ServedKind } from "../kubernetes/Discovery.ts"
 import type { ManifestRef } from "../manifest/Manifest.ts"
@@ -9,7 +9,7 @@ import type { Own } from "../rules/KindScope.ts"
 import * as Ruleset from "../rules/Ruleset.ts"
 import type { KindSpec } from "./KindSpec.ts"
 import type { Round } from "./Round.ts"
-import type { Mode } from "./Tracked.ts"
+import type { Mode } from "./Verdict.ts"
 
 export interface Roster {
   readonly specs: ReadonlyMap<KindId, KindSpec>
@@ -63,7 +63,7 @@ const unservedMessage = (kind: KindId, served: Served): string => {
     : `the cluster does not serve ${kind}; applied as soon as its CustomResourceDefinition is there`
 }
 
-/** The actors this round needs in this cluster. Kinds of the inventory keep theirs though Git has no manifest any more. */
+/** The actors this round needs in this cluster. */
 export const roster = (
   round: Round,
   served: Served,
@@ -81,7 +81,7 @@ export const roster = (
         unserved.push({ kind: id, manifests: refs.length, first, message: unservedMessage(id, served) })
       continue
     }
-    if (!isWanted(round, kind)) continue
+    if (!isWanted(round, kind) && !inventory.has(id)) continue
     const version = versionOf(kind, refs)
     if (version === undefined) {
       if (first !== undefined) {

@@ -1,10 +1,12 @@
 /** Counts of a kind's objects by rule and by how they stand, kept up to date verdict by verdict. */
 import { formatPlace, type ManifestRef } from "../manifest/Manifest.ts"
 import type { ObjectId } from "../manifest/ObjectKey.ts"
+import { pauseAnnotation } from "../manifest/PauseAnnotation.ts"
+import { fightMessage } from "./fights/FightMessage.ts"
 import type { ObjectTrouble, RuleTally } from "./KindReport.ts"
 import { maxTroubles } from "./KindReport.ts"
-import type { Verdict } from "./Tracked.ts"
-import { isFailure } from "./Trouble.ts"
+import { isFailure, type Trouble } from "./Trouble.ts"
+import type { Verdict } from "./Verdict.ts"
 
 type Standing = Exclude<keyof RuleTally, "rule">
 
@@ -20,6 +22,8 @@ export const noRule = -1
 
 const placeOf = (ref: ManifestRef) => formatPlace({ path: ref.path, line: ref.manifest.line })
 
+const standingOf = (trouble: Trouble) => isFailure(trouble) ? "failed" : "waiting"
+
 const standing = (verdict: Verdict): Standing | undefined => {
   switch (verdict._tag) {
     case "Unclaimed":
@@ -27,32 +31,61 @@ const standing = (verdict: Verdict): Standing | undefined => {
     case "InStep":
       return "inStep"
     case "Pending":
+      return verdict.trouble === undefined ? "pending" : standingOf(verdict.trouble)
+    case "Releasing":
       return "pending"
     case "Troubled":
-      return isFailure(verdict.trouble) ? "failed" : "waiting"
+      return standingOf(verdict.trouble)
+    case "Absent":
     case "Unready":
       return "waiting"
     case "Contested":
+    case "Fought":
     case "Unusable":
       return "failed"
     case "AwaitsPrune":
     case "Controlled":
     case "NeverSynced":
+    case "Paused":
     case "Suspended":
       return "held"
   }
 }
 
-const ruleOf = (verdict: Verdict) => "rule" in verdict ? verdict.rule.index : noRule
+const ruleOf = (verdict: Verdict) => "rule" in verdict ? verdict.rule?.index ?? noRule : noRule
 
 const trouble = (object: ObjectId, verdict: Verdict): ObjectTrouble | undefined => {
   switch (verdict._tag) {
+    case "Pending":
     case "Troubled":
+      return verdict.trouble === undefined ? undefined : {
+        object,
+        state: standingOf(verdict.trouble),
+        place: verdict.trouble.place ?? (verdict.ref === undefined ? undefined : placeOf(verdict.ref)),
+        message: verdict.trouble.message
+      }
+    case "Fought":
       return {
         object,
-        state: isFailure(verdict.trouble) ? "failed" : "waiting",
-        place: verdict.trouble.place ?? placeOf(verdict.ref),
-        message: verdict.trouble.message
+        state: "failed",
+        place: placeOf(verdict.ref),
+        message: verdict.fights.map(fightMessage).join("; ")
+      }
+    case "Absent":
+      return {
+        object,
+        state: "waiting",
+        place: placeOf(verdict.ref),
+        message: `not in the cluster, and no rule has Git create it: rule ${
+          verdict.rule.index + 1
+        } has filters, so it only changes what is there`
+      }
+    case "Paused":
+      return {
+        object,
+        state: "held",
+        place: undefined,
+        message: `left alone: its ${verdict.where} has the annotation ${pauseAnnotation}: paused`
       }
     case "Contested":
       return {
@@ -111,8 +144,10 @@ export const record = (tally: Tally, object: ObjectId, before: Verdict | undefin
   else tally.troubles.set(object, found)
 }
 
+/** Of the rules that an object stands under: one that was taken out is gone with its last object. */
 export const ruleTallies = (tally: Tally): ReadonlyArray<RuleTally> =>
-  [...tally.counts].map(([rule, counts]) => ({ rule, ...counts })).toSorted((a, b) => a.rule - b.rule)
+  [...tally.counts].filter(([, counts]) => Object.values(counts).some((count) => count > 0))
+    .map(([rule, counts]) => ({ rule, ...counts })).toSorted((a, b) => a.rule - b.rule)
 
 const severities: ReadonlyArray<ObjectTrouble["state"]> = ["failed", "waiting", "held"]
 

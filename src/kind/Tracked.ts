@@ -1,10 +1,11 @@
 /**
- * What a kind remembers of one object, and what follows from it. Full objects are not kept: versions and digests are.
- * Pure; the actor owns the values and carries out the verdicts.
+ * What a kind remembers of one object, and how it changes with what is heard. Full objects are not kept: versions and digests are.
+ * Pure; the actor owns the values, and `Verdict` says what follows from them.
  */
 import type { Claim } from "../manifest/Claims.ts"
-import type { ManifestRef } from "../manifest/Manifest.ts"
-import type { Labels, Ownership, Rule } from "../rules/Ruleset.ts"
+import type { Labels } from "../rules/Ruleset.ts"
+import { memberLabel } from "./ApplySet.ts"
+import { cold, type FieldHeats } from "./fights/FieldHeat.ts"
 import type { Synced } from "./Round.ts"
 import type { Trouble } from "./Trouble.ts"
 
@@ -14,9 +15,13 @@ export interface Live {
   readonly version: string
   /** Digest of the values our field manager owns and of that set; `undefined`: we own nothing of it. */
   readonly owned: string | undefined
+  /** Digest of the set of fields alone that our field manager owns, or {@link unseen}; `undefined`: we own nothing of it. */
+  readonly held: string | undefined
   readonly labels: Labels | undefined
   /** Whether it carries our ApplySet label. */
   readonly member: boolean
+  /** Whether its annotations ask for it to be left alone. */
+  readonly isPaused: boolean
   readonly terminating: boolean
   /** Whether what depends on it may go on: a CustomResourceDefinition is established. */
   readonly ready: boolean
@@ -30,8 +35,18 @@ export interface Live {
   readonly lastWriter: string | undefined
 }
 
-/** The manifest that the server has answered for, and what it made of it. */
+/** Whether another ApplySet has it: what stands under our field manager's name is that one's then. */
+export const isAnothers = ({ labels, member }: Live): boolean => !member && labels?.[memberLabel] !== undefined
+
+/** In place of what we hold: it has to be looked at, as the watch hasn't shown it yet, or somebody took `managedFields` away. */
+export const unseen = "unseen"
+
+/** In place of what Git wants, once everything was let go of. */
+export const letGo = "released"
+
+/** What the server has answered for, and what it made of it. */
 export interface Settled {
+  /** The digest of what Git wanted, or {@link letGo}. */
   readonly payload: string
   readonly version: string
   /** Whether the watch has shown that version; until then nothing can be said of drift. */
@@ -47,14 +62,20 @@ export interface Tracked {
   /** As far as the record is known to know it. */
   readonly saved: Synced | undefined
   readonly trouble: Trouble | undefined
-  /** The manifest of a Job that finished and was removed by its time to live. */
+  /** The manifest that a Job was made of which finished, and which its time to live removes. */
   readonly finishedJob: string | undefined
   /** Drift put right lately: a count that halves with time, and when it was last touched. */
   readonly heat: Heat
+  /** Which of its fields that was, once it happened often. */
+  readonly fieldHeats: FieldHeats
+  /** The version that was looked at last for who changes which field. */
+  readonly lookedAt: string | undefined
   /** Why its deletion is not granted, once that was asked. */
   readonly withheld: string | undefined
   /** While an apply is under way: what the watch has shown since it was sent. */
   readonly inFlight: ReadonlyArray<Seen> | undefined
+  /** Whether a complete list came while an apply was under way: what it did not show may never be shown. */
+  readonly listedInFlight: boolean
 }
 
 /** A version of the object and what we owned of it then. */
@@ -76,85 +97,11 @@ export const unknown: Tracked = {
   trouble: undefined,
   finishedJob: undefined,
   heat: { value: 0, at: 0 },
+  fieldHeats: cold,
+  lookedAt: undefined,
   withheld: undefined,
-  inFlight: undefined
-}
-
-/** What is true of an object now, and so what has to be done. */
-export type Verdict =
-  /** Nothing in Git, or no rule that claims it. */
-  | { readonly _tag: "Unclaimed" }
-  | { readonly _tag: "InStep"; readonly rule: Rule }
-  | {
-    readonly _tag: "Pending"
-    readonly rule: Rule
-    readonly ref: ManifestRef
-    readonly uid: string | undefined
-    readonly drift: boolean
-  }
-  | { readonly _tag: "Troubled"; readonly rule: Rule; readonly ref: ManifestRef; readonly trouble: Trouble }
-  /** Left alone whatever the rules say: the cluster's own, or ours. */
-  | { readonly _tag: "NeverSynced"; readonly reason: string; readonly ref: ManifestRef }
-  /** As in Git, and not taken into use by the cluster yet. */
-  | { readonly _tag: "Unready"; readonly rule: Rule; readonly ref: ManifestRef }
-  /** As in Git, but the cluster will never take it into use. */
-  | { readonly _tag: "Unusable"; readonly rule: Rule; readonly ref: ManifestRef; readonly reason: string }
-  /** Two manifests describe it; neither is applied. */
-  | { readonly _tag: "Contested"; readonly refs: ReadonlyArray<ManifestRef> }
-  | { readonly _tag: "Suspended"; readonly rule: Rule }
-  /** Another object controls it, and no rule names its resource. */
-  | { readonly _tag: "Controlled"; readonly rule: Rule; readonly controller: string }
-  /** We applied it, and Git holds it no longer: stays until a deletion is granted. */
-  | { readonly _tag: "AwaitsPrune"; readonly rule: Rule; readonly uid: string; readonly withheld: string | undefined }
-
-/** How an object of a kind is brought about. */
-export type Mode =
-  /** Applied, and put right whenever it drifts. */
-  | "apply"
-  /** A record of something outside the cluster: created when absent, never applied over. */
-  | "create"
-
-const unclaimed: Verdict = { _tag: "Unclaimed" }
-
-const isStepped = ({ live, settled }: Tracked, digest: string) =>
-  settled?.payload === digest && (!settled.seen || (live !== undefined && settled.owned === live.owned))
-
-const stillTroubled = (trouble: Trouble | undefined, digest: string, live: Live | undefined, now: number) =>
-  trouble !== undefined && trouble.digest === digest && trouble.uid === live?.uid && now < trouble.retryAt
-
-const judgeDeclared = (
-  tracked: Tracked,
-  rule: Rule,
-  ref: ManifestRef,
-  mode: Mode,
-  now: number
-): Verdict => {
-  const { finishedJob, live, settled, trouble } = tracked
-  const digest = ref.manifest.digest
-  if (mode === "create" && live !== undefined) return { _tag: "InStep", rule }
-  if (live === undefined && finishedJob === digest) return { _tag: "InStep", rule }
-  if (isStepped(tracked, digest)) {
-    if (live?.refusal !== undefined) return { _tag: "Unusable", rule, ref, reason: live.refusal }
-    return live?.ready === false ? { _tag: "Unready", rule, ref } : { _tag: "InStep", rule }
-  }
-  if (trouble !== undefined && stillTroubled(trouble, digest, live, now))
-    return { _tag: "Troubled", rule, ref, trouble }
-  const drift = live !== undefined && settled?.payload === digest
-  return { _tag: "Pending", rule, ref, uid: live?.uid, drift }
-}
-
-/** What to do about one object now (milliseconds since the epoch). */
-export const judge = (tracked: Tracked, ownership: Ownership, mode: Mode, now: number): Verdict => {
-  const { claim, live } = tracked
-  const rule = ownership.lifecycle
-  if (rule === undefined || rule.syncTo === "ignore") return unclaimed
-  if (claim?._tag === "Contested") return { _tag: "Contested", refs: claim.refs }
-  if (claim === undefined && (live === undefined || !live.member)) return unclaimed
-  if (rule.suspend) return { _tag: "Suspended", rule }
-  if (live?.controller !== undefined && rule.resources.length === 0)
-    return { _tag: "Controlled", rule, controller: live.controller }
-  if (claim !== undefined) return judgeDeclared(tracked, rule, claim.ref, mode, now)
-  return live === undefined ? unclaimed : { _tag: "AwaitsPrune", rule, uid: live.uid, withheld: tracked.withheld }
+  inFlight: undefined,
+  listedInFlight: false
 }
 
 const halfLife = 60_000
@@ -165,19 +112,24 @@ export const cooled = (heat: Heat, now: number): number => heat.value * 2 ** (-(
 /** The heat after one more drift was put right. */
 export const heated = (heat: Heat, now: number): Heat => ({ value: cooled(heat, now) + 1, at: now })
 
-/** More than this many drifts put right within about a minute is a fight with another writer. */
-export const fightHeat = 10
+/** Drifts put right within about a minute, from which on it is looked at who changes which field. */
+export const lookHeat = 3
 
-/** When an apply is sent: what the watch shows from here on is kept until the answer comes. */
-export const whenSent = (tracked: Tracked): Tracked => ({ ...tracked, inFlight: [] })
+/** When an apply is sent: what the watch shows from here on is kept until the answer comes, which may also be that nothing changed. */
+export const whenSent = (tracked: Tracked): Tracked => ({
+  ...tracked,
+  inFlight: tracked.live === undefined ? [] : [tracked.live],
+  listedInFlight: false
+})
 
 /** After the server answered an apply of `payload` with `version`. The owned digest comes from the watch event of that very version. */
 export const afterApply = (tracked: Tracked, payload: string, version: string): Tracked => {
   const seen = [...tracked.inFlight ?? [], ...(tracked.live === undefined ? [] : [tracked.live])]
     .find((candidate) => candidate.version === version)
+  const isMissed = seen === undefined && tracked.listedInFlight
   return {
     ...tracked,
-    settled: { payload, version, seen: seen !== undefined, owned: seen?.owned },
+    settled: isMissed ? undefined : { payload, version, seen: seen !== undefined, owned: seen?.owned },
     trouble: undefined,
     finishedJob: undefined,
     inFlight: undefined
@@ -204,11 +156,11 @@ export const syncedOf = ({ settled }: Tracked): Synced | undefined =>
     : undefined
 
 /** With what an earlier life found in step, if both sides are still as they were then. */
-export const recalled = (tracked: Tracked, synced: Synced | undefined): Tracked => {
-  const { claim, live, settled } = tracked
-  const holds = synced !== undefined && settled === undefined && claim?._tag === "Declared" &&
-    claim.ref.manifest.digest === synced.payload && live?.owned === synced.owned
-  return holds ? { ...afterMatch(tracked, synced.payload, live), saved: synced } : tracked
+export const recalled = (tracked: Tracked, { owned, payload }: Synced, wanted: string): Tracked => {
+  const { live } = tracked
+  return payload === wanted && live?.owned === owned
+    ? { ...afterMatch(tracked, payload, live), saved: { owned, payload } }
+    : tracked
 }
 
 /** After the watch showed the object. */
@@ -218,26 +170,40 @@ export const afterSeen = (tracked: Tracked, live: Live): Tracked => {
   return {
     ...tracked,
     live,
+    fieldHeats: tracked.live?.uid === live.uid ? tracked.fieldHeats : cold,
     settled: settled?.version === live.version ? { ...settled, seen: true, owned: live.owned } : settled,
     trouble: trouble?.uid !== undefined && trouble.uid !== live.uid ? undefined : trouble,
     inFlight: inFlight === undefined ? undefined : [...inFlight, seen]
   }
 }
 
-/** After a complete list: a version that it did not show will never be shown. */
-export const afterList = (tracked: Tracked): Tracked =>
-  tracked.settled === undefined || tracked.settled.seen ? tracked : { ...tracked, settled: undefined }
+/** After everything we held was let go of; `version` is the object's then, `undefined` when it is gone. */
+export const afterLetGo = (tracked: Tracked, version: string | undefined): Tracked =>
+  version === undefined ? { ...tracked, inFlight: undefined } : afterApply(tracked, letGo, version)
+
+/** What was decided is no longer so, and nothing was done. */
+export const afterNothing = (tracked: Tracked): Tracked => ({ ...tracked, inFlight: undefined })
+
+/** After a complete list: a version that it did not show will never be shown, and perhaps none that is answered later. */
+export const afterList = (tracked: Tracked): Tracked => {
+  const { inFlight, settled } = tracked
+  const isUnseen = settled !== undefined && !settled.seen
+  if (!isUnseen && inFlight === undefined) return tracked
+  return { ...tracked, settled: isUnseen ? undefined : settled, listedInFlight: inFlight !== undefined }
+}
 
 /** After the watch showed that the object is gone. */
-export const afterGone = (tracked: Tracked): Tracked => {
-  const job = tracked.live?.finished === true && tracked.claim?._tag === "Declared"
-    ? tracked.claim.ref.manifest.digest
-    : tracked.finishedJob
-  return {
-    ...tracked,
-    live: undefined,
-    settled: undefined,
-    trouble: tracked.trouble?.uid === undefined ? tracked.trouble : undefined,
-    finishedJob: job
-  }
+export const afterGone = (tracked: Tracked): Tracked => ({
+  ...tracked,
+  live: undefined,
+  settled: undefined,
+  trouble: tracked.trouble?.uid === undefined ? tracked.trouble : undefined
+})
+
+/** Notes of what manifest a Job was made that has finished: of the one in Git only if that was applied. */
+export const noted = (tracked: Tracked, wanted: string): Tracked => {
+  const { claim, finishedJob, live, settled } = tracked
+  if (live?.finished !== true || claim?._tag !== "Declared" || settled?.payload !== wanted) return tracked
+  const { digest } = claim.ref.manifest
+  return finishedJob === digest ? tracked : { ...tracked, finishedJob: digest }
 }

@@ -23,7 +23,7 @@ export interface Trouble {
   readonly message: string
   /** `path:line:column` of what is wrong in the manifest, when it is known better than the manifest's first line. */
   readonly place: string | undefined
-  /** The manifest it was found with: another one is tried at once. */
+  /** What Git wanted when it was found: anything else is tried at once. */
   readonly digest: string
   /** The object it was found with: a new one under the same name is tried at once. */
   readonly uid: string | undefined

@@ -21,7 +21,7 @@ export const makeCompaction = (): (file: ParsedFile) => ParsedFile => {
     return word
   }
   const manifestOf = (manifest: ParsedManifest): ParsedManifest => {
-    const { digest, group, kind, labels, line, name, namespace, position, version } = manifest
+    const { digest, group, isPaused, kind, labels, line, name, namespace, position, version } = manifest
     return {
       group: shared(group),
       kind: shared(kind),
@@ -29,6 +29,7 @@ export const makeCompaction = (): (file: ParsedFile) => ParsedFile => {
       namespace: namespace === undefined ? undefined : shared(namespace),
       name,
       labels: Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, shared(value)])),
+      isPaused,
       position,
       line,
       digest

@@ -20,6 +20,8 @@ export interface ParsedManifest extends GroupKind {
   readonly namespace: string | undefined
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
+  /** Whether its annotations ask for the object to be left alone. */
+  readonly isPaused: boolean
   /** Which manifest of its file, counted from 0, `List` items flattened. */
   readonly position: number
   /** Where it begins, counted from 1. */

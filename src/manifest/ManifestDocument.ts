@@ -3,6 +3,7 @@
  * problem with the path of the field to mend.
  */
 import type { Json, JsonObject, ParsedManifest } from "./Manifest.ts"
+import { isPaused } from "./PauseAnnotation.ts"
 import { quoted, shortened } from "./quoted.ts"
 import { isObject } from "./ServerFields.ts"
 
@@ -14,7 +15,10 @@ export interface DocumentProblem {
   readonly message: string
 }
 
-export type Identity = Pick<ParsedManifest, "group" | "kind" | "labels" | "name" | "namespace" | "version">
+export type Identity = Pick<
+  ParsedManifest,
+  "group" | "isPaused" | "kind" | "labels" | "name" | "namespace" | "version"
+>
 
 export type DocumentReading =
   | { readonly _tag: "Manifest"; readonly identity: Identity }
@@ -110,11 +114,11 @@ const readMetadata = (
   document: JsonObject,
   kind: string,
   problems: Problems
-): Pick<Identity, "labels" | "name" | "namespace"> => {
+): Pick<Identity, "isPaused" | "labels" | "name" | "namespace"> => {
   const metadata = document["metadata"] ?? null
   if (metadata !== null && !isObject(metadata)) {
     problems.add(["metadata"], `metadata is ${shown(metadata)}, but must be a map with a name`)
-    return { labels: {}, name: "", namespace: undefined }
+    return { isPaused: false, labels: {}, name: "", namespace: undefined }
   }
   const { generateName = null, name = null, namespace = null } = metadata ?? {}
   if (name !== null) {
@@ -133,9 +137,14 @@ const readMetadata = (
     ["metadata", "namespace"],
     unrendered("metadata.namespace", space) ?? wrongName("metadata.namespace", space)
   )
-  readLabels(metadata ?? {}, "annotations", problems)
+  const annotations = readLabels(metadata ?? {}, "annotations", problems)
   const labels = readLabels(metadata ?? {}, "labels", problems)
-  return { labels, name: typeof name === "string" ? name : "", namespace: space === "" ? undefined : space }
+  return {
+    isPaused: isPaused(annotations),
+    labels,
+    name: typeof name === "string" ? name : "",
+    namespace: space === "" ? undefined : space
+  }
 }
 
 export const readDocument = (document: JsonObject): DocumentReading => {

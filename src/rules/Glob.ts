@@ -21,3 +21,7 @@ export const matches = (pattern: string, text: string): boolean => {
   while (pattern[p] === "*") p++
   return p === pattern.length
 }
+
+/** Whether the first matches every text that the second does. May say no where it can't tell. */
+export const covers = (above: string, below: string): boolean =>
+  above === below || (!(above.includes("?") && below.includes("*")) && matches(above, below))

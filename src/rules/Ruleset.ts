@@ -5,22 +5,13 @@
 import type { GroupKind } from "../manifest/ObjectKey.ts"
 import * as Glob from "./Glob.ts"
 import * as KindScope from "./KindScope.ts"
+import type { Ownership } from "./Ownership.ts"
+import { OwnershipCache } from "./OwnershipCache.ts"
+import type { Rule } from "./Rule.ts"
 import * as Selector from "./Selector.ts"
 
-/** One rule of the configuration, decoded. */
-export interface Rule {
-  /** Counted from 0, in the order of the file: the first that matches wins. */
-  readonly index: number
-  /** Where it stands in the configuration file. */
-  readonly place: { readonly line: number; readonly column: number }
-  readonly apiGroups: ReadonlyArray<string>
-  readonly resources: ReadonlyArray<string>
-  readonly labels: Selector.Selector | undefined
-  readonly namespaces: ReadonlyArray<string>
-  readonly names: ReadonlyArray<string>
-  readonly syncTo: "kubernetes" | "ignore"
-  readonly suspend: boolean
-}
+export type { Ownership } from "./Ownership.ts"
+export type { Rule } from "./Rule.ts"
 
 export interface Ruleset {
   /** Grows with every change of the rules; what was decided under an older number is decided again. */
@@ -53,19 +44,27 @@ export type Labels = Readonly<Record<string, string>>
 
 const isAny = (patterns: ReadonlyArray<string>) => patterns.length === 0
 
-const namesResource = (rule: Rule, kind: KindNames) => {
-  const known = [kind.plural, kind.singular, kind.kind, ...kind.shortNames].map((name) => name.toLowerCase())
-  return rule.resources.some((resource) => known.includes(resource.toLowerCase()))
+/** Whether a name in `resources`, in any case, alone or as `resource.group`, is one of this kind. */
+export const isNameOf = (resource: string, kind: KindNames): boolean => {
+  const wanted = resource.toLowerCase()
+  const dot = wanted.indexOf(".")
+  const name = dot === -1 ? wanted : wanted.slice(0, dot)
+  return (dot === -1 || wanted.slice(dot + 1) === kind.group) &&
+    [kind.plural, kind.singular, kind.kind, ...kind.shortNames].some((known) => known.toLowerCase() === name)
 }
 
-const matchesKind = (rule: Rule, kind: KindNames) =>
+/** Whether a rule can concern objects of this kind. */
+export const matchesKind = (rule: Rule, kind: KindNames): boolean =>
+  !KindScope.isNeverSynced(kind) &&
   (isAny(rule.apiGroups) || rule.apiGroups.includes(kind.group)) &&
-  (isAny(rule.resources) ? !KindScope.isUnsyncedByDefault(kind) : namesResource(rule, kind))
+  (isAny(rule.resources)
+    ? !KindScope.isUnsyncedByDefault(kind)
+    : rule.resources.some((resource) => isNameOf(resource, kind)))
 
 /** The rules that can concern objects of this kind; none for kinds that are never synced. */
 export const forKind = (ruleset: Ruleset, kind: KindNames): KindRules => ({
   ruleset: ruleset.number,
-  rules: KindScope.isNeverSynced(kind) ? [] : ruleset.rules.filter((rule) => matchesKind(rule, kind))
+  rules: ruleset.rules.filter((rule) => matchesKind(rule, kind))
 })
 
 const sourceLabels = (rule: Rule, subject: Subject): Labels =>
@@ -76,16 +75,16 @@ const matchesObject = (rule: Rule, subject: Subject) =>
   (isAny(rule.names) || rule.names.some((glob) => Glob.matches(glob, subject.name))) &&
   (rule.labels === undefined || Selector.matches(rule.labels, sourceLabels(rule, subject)))
 
-/** Who decides about one object: asked once for its life, and per field for what is written. */
-export interface Ownership {
-  /** The rule that decides whether the object exists, or `undefined` when no rule claims it. */
-  readonly lifecycle: Rule | undefined
-  /** The rule that owns the field at a JSON pointer (`/spec/replicas`), or `undefined` when no rule claims it. */
-  readonly ownerOf: (path: string) => Rule | undefined
+const caches = new WeakMap<KindRules, OwnershipCache>()
+
+const cacheOf = (rules: KindRules): OwnershipCache => {
+  const known = caches.get(rules)
+  if (known !== undefined) return known
+  const cache = new OwnershipCache()
+  caches.set(rules, cache)
+  return cache
 }
 
-/** Rules claim whole objects so far: the first that matches owns the life of the object and every field of it. */
-export const ownership = (rules: KindRules, subject: Subject): Ownership => {
-  const rule = rules.rules.find((candidate) => matchesObject(candidate, subject))
-  return { lifecycle: rule, ownerOf: () => rule }
-}
+/** Who decides about an object. Objects of a kind that match the same rules get the same value. */
+export const ownership = (rules: KindRules, subject: Subject): Ownership =>
+  cacheOf(rules).of(rules.rules, (rule) => matchesObject(rule, subject))

@@ -9,6 +9,7 @@ import * as App from "../../src/App.ts"
 import * as Config from "../../src/config/Config.ts"
 import { Coordinator } from "../../src/coordination/Coordinator.ts"
 import { GitActor } from "../../src/git/GitActor.ts"
+import { Rulesets } from "../../src/rules/Rulesets.ts"
 import { eventually } from "../process/Eventually.ts"
 import { temporaryFolder } from "../process/TemporaryFolder.ts"
 import { type BareRepository, bareRepository } from "../remote/BareRepository.ts"
@@ -25,7 +26,9 @@ const startApp = Effect.fnUntraced(function*(cluster: BenchCluster, gitUrl: stri
   const file = join(yield* temporaryFolder("gitops-bench-"), "config.yaml")
   yield* Effect.sync(() => writeFileSync(file, JSON.stringify(benchConfig(gitUrl, namespace))))
   const config = yield* Config.load({ file })
-  const app = yield* Layer.build(App.layer(config, { kubeconfig: cluster.kubeconfig }))
+  const app = yield* Layer.build(
+    App.layer(config, { kubeconfig: cluster.kubeconfig }).pipe(Layer.provide(Rulesets.layer(config.rules)))
+  )
   return { git: Context.get(app, GitActor), coordinator: Context.get(app, Coordinator) }
 })
 

@@ -1,6 +1,6 @@
 // One figure of a benchmark: what was measured, beside what, and whether it is as good as it should be.
 
-export type Unit = "ms" | "MiB" | "requests"
+export type Unit = "ms" | "MiB" | "bytes" | "requests"
 
 export type Goal =
   /** Our time is at most so many times the peer's. */
@@ -29,6 +29,7 @@ export const count = (value: number): string => thousands.format(value)
 
 export const quantity = (value: number, unit: Unit): string => {
   if (unit === "requests") return count(value)
+  if (unit === "bytes") return `${count(Math.round(value))} bytes`
   if (unit === "MiB") return `${value.toFixed(0)} MiB`
   return value < 1000 ? `${value.toFixed(decimals(value))} ms` : `${(value / 1000).toFixed(2)} s`
 }

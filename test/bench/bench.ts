@@ -12,9 +12,10 @@ import { git } from "./Git.ts"
 import { growth } from "./GitGrowth.ts"
 import { machineLine, thisMachine } from "./Machine.ts"
 import { restart } from "./Restart.ts"
+import { rules } from "./Rules.ts"
 import { type BenchTable, render, toJson } from "./Table.ts"
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { apply, commit, clone, git, growth, drift, restart }
+const benchmarks: Readonly<Record<string, Benchmark>> = { apply, commit, clone, git, growth, drift, restart, rules }
 
 const print = (text: string) => Effect.sync(() => void process.stdout.write(`${text}\n`))
 

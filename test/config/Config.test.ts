@@ -2,6 +2,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { describe, expect, layer } from "@effect/vitest"
 import { Duration, Effect, FileSystem, Result } from "effect"
 import * as Config from "../../src/config/Config.ts"
+import { parse as parseFilter } from "../../src/rules/FilterSyntax.ts"
 import { parse } from "../../src/rules/SelectorSyntax.ts"
 import { load } from "./samples.ts"
 
@@ -18,11 +19,13 @@ layer(NodeServices.layer)("A configuration", (it) => {
           rules: [{
             index: 0,
             place: { line: 1, column: 9 },
+            places: { apiGroups: [], resources: [], filters: [] },
             apiGroups: [],
             resources: [],
             labels: undefined,
             namespaces: [],
             names: [],
+            filters: [],
             syncTo: "kubernetes",
             suspend: false
           }],
@@ -56,7 +59,7 @@ rules:
     labels: app in (web, api)
     namespaces: [shop, team-*]
     names: ["*-web", system:node?]
-    filters: []
+    filters: [/spec/replicas, '/spec/template/spec/containers/[name=app]/image']
     syncTo: ignore
     prune: never
     suspend: true
@@ -85,22 +88,33 @@ fieldManager: cluster-keeper
             {
               index: 0,
               place: { line: 6, column: 5 },
+              places: {
+                apiGroups: [{ line: 6, column: 17 }, { line: 6, column: 23 }],
+                resources: [{ line: 7, column: 17 }, { line: 7, column: 30 }],
+                filters: [{ line: 11, column: 15 }, { line: 11, column: 31 }]
+              },
               apiGroups: ["apps", ""],
               resources: ["Deployments", "svc"],
               labels: Result.getOrThrow(parse("app in (web, api)")),
               namespaces: ["shop", "team-*"],
               names: ["*-web", "system:node?"],
+              filters: [
+                Result.getOrThrow(parseFilter("/spec/replicas")),
+                Result.getOrThrow(parseFilter("/spec/template/spec/containers/[name=app]/image"))
+              ],
               syncTo: "ignore",
               suspend: true
             },
             {
               index: 1,
               place: { line: 15, column: 5 },
+              places: { apiGroups: [], resources: [], filters: [] },
               apiGroups: [],
               resources: [],
               labels: undefined,
               namespaces: [],
               names: [],
+              filters: [],
               syncTo: "kubernetes",
               suspend: false
             }
@@ -193,7 +207,7 @@ describe("The example in deploy/config.yaml", () => {
     it.effect("is valid", () =>
       Effect.gen(function*() {
         const config = yield* Config.load({ file: "deploy/config.yaml" })
-        expect(config.rules.map(({ syncTo }) => syncTo)).toEqual(["ignore", "kubernetes", "kubernetes"])
+        expect(config.rules.map(({ syncTo }) => syncTo)).toEqual(["ignore", "ignore", "kubernetes", "kubernetes"])
       }))
 
     it.effect("is valid with all that it shows behind a comment sign", () =>

@@ -65,12 +65,12 @@ const values: ReadonlyArray<Case> = [
   ]],
   [
     "resources",
-    "rules:\n  - resources:\n      - '*'\n      - deployments/scale\n      - deployments.apps\n      - my deployment\n    syncTo: ignore\n",
+    "rules:\n  - resources:\n      - '*'\n      - deployments/scale\n      - deployments.v1.apps\n      - my deployment\n    syncTo: ignore\n",
     [
       `config.yaml:3:9: "resources[0]" is "*"; leave the list empty for any resource`,
       `config.yaml:4:9: "resources[1]" is "deployments/scale"; a subresource can't be synced by itself: write "deployments"`,
-      `config.yaml:5:9: "resources[2]" is "deployments.apps"; write the group in "apiGroups" and the resource alone here: "deployments"`,
-      `config.yaml:6:9: "resources[3]" is "my deployment"; it must be the name of a resource such as "deployments", "Deployment" or "deploy"`
+      `config.yaml:5:9: "resources[2]" is "deployments.v1.apps"; write it without the version: "deployments.apps"`,
+      `config.yaml:6:9: "resources[3]" is "my deployment"; it must be the name of a resource such as "deployments", "Deployment", "deploy" or "deployments.apps"`
     ]
   ],
   [

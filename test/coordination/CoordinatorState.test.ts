@@ -67,6 +67,7 @@ const message: fc.Arbitrary<CoordinatorMessage> = fc.oneof(
   fc.tuple(fc.constantFrom(...kinds), fc.nat(4), fc.boolean()).map(([kind, number, busy]) =>
     report(kind, number, busy)
   ),
+  fc.nat(3).map((number) => ({ _tag: "RulesChanged" as const, ruleset: { number, rules: [] } })),
   fc.constant({ _tag: "StandingChanged" as const, standing: { _tag: "Standby" as const, holder: "other" } }),
   fc.constant(leading),
   fc.constant({ _tag: "Woken" as const })
@@ -110,6 +111,24 @@ describe("the Coordinator's state", () => {
     assert.strictEqual(CoordinatorState.fold(same, { _tag: "GitReported", report: git("t1") }).round, state.round + 1)
   })
 
+  it("starts a new round with every stage closed for new rules, and none for rules that only moved in their file", () => {
+    const kind = "CustomResourceDefinition.apiextensions.k8s.io"
+    const open = CoordinatorState.advance(
+      [{ _tag: "Expected", round: 1, kinds: new Set([kind]) } as const, report(kind, 1, false)]
+        .reduce(CoordinatorState.fold, syncing())
+    )
+    assert.isDefined(open.opened)
+    const moved = { number: 1, rules: [rule({ place: { line: 9, column: 3 } })] }
+    const same = CoordinatorState.fold(open, { _tag: "RulesChanged", ruleset: moved })
+    assert.strictEqual(same.round, open.round)
+    assert.strictEqual(same.opened, open.opened)
+    assert.strictEqual(CoordinatorState.roundOf(same)?.ruleset, moved, "messages name the new places")
+    const next = CoordinatorState.fold(same, { _tag: "RulesChanged", ruleset: { number: 2, rules: [] } })
+    assert.strictEqual(next.round, open.round + 1)
+    assert.isUndefined(next.opened)
+    assert.deepStrictEqual(CoordinatorState.roundOf(next)?.ruleset, { number: 2, rules: [] })
+  })
+
   it("keeps an open stage open while drift is put right within the same round", () => {
     const kind = "CustomResourceDefinition.apiextensions.k8s.io"
     const start = CoordinatorState.fold(syncing(), { _tag: "Expected", round: 1, kinds: new Set([kind, "ConfigMap"]) })
@@ -121,9 +140,11 @@ describe("the Coordinator's state", () => {
 
   it("begins a new round after the Coordinator failed, so that everybody reports afresh", () => {
     const state = syncing()
-    const after = CoordinatorState.restarted(state)
+    const after = CoordinatorState.restarted(state, ruleset)
     assert.strictEqual(after.round, state.round + 1)
     assert.strictEqual(after.git, state.git)
+    const latest = { number: 2, rules: [] }
+    assert.strictEqual(CoordinatorState.restarted(state, latest).ruleset, latest, "with the rules of now")
     assert.isUndefined(after.opened)
   })
 })

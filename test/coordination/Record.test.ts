@@ -47,9 +47,22 @@ describe("the inventory", () => {
     }))
   })
 
+  it("loses exactly what departed, and is the same value when it held nothing of that", () => {
+    fc.assert(fc.property(inventory, inventory, (value, others) => {
+      const departed = new Map([...others].map(([of, ids]) => [of, new Set(ids.keys())]))
+      const narrowed = Record.narrow(value, departed)
+      const left = [...value].map(([of, ids]) =>
+        [of, new Map([...ids].filter(([one]) => departed.get(of)?.has(one) !== true))] as const
+      )
+      assert.deepStrictEqual(plain(narrowed), plain(new Map(left)))
+      assert.strictEqual(Record.narrow(narrowed, departed), narrowed)
+    }))
+  })
+
   it("names as changed exactly the shards whose text differs", () => {
-    fc.assert(fc.property(inventory, inventory, (before, more) => {
-      const after = Record.merge(before, more)
+    fc.assert(fc.property(inventory, inventory, inventory, (before, more, gone) => {
+      const departed = new Map([...gone].map(([of, ids]) => [of, new Set(ids.keys())]))
+      const after = Record.narrow(Record.merge(before, more), departed)
       const texts = shardsOf(before, 4)
       const differing = shardsOf(after, 4).flatMap((text, index) => text === texts[index] ? [] : [index])
       assert.sameMembers([...Record.changedShards(before, after, 4)], differing)

@@ -27,6 +27,10 @@ export interface Controller {
   readonly folder: string
   /** What it logged, one JSON object a line. */
   readonly log: Effect.Effect<string>
+  /** Where it listens now. */
+  readonly address: Effect.Effect<string>
+  /** Replaces its configuration file, word for word. */
+  readonly rewrite: (configText: string) => Effect.Effect<void>
   readonly get: (path: string) => Effect.Effect<{ readonly status: number; readonly body: string }>
   readonly status: Effect.Effect<Status>
   /** Waits until the status is as wanted. */
@@ -42,7 +46,8 @@ export interface Controller {
 /** The program finds the Node of these tests first. */
 const withThisNode = [dirname(process.execPath), process.env["PATH"]].join(delimiter)
 
-const defaults = {
+/** What tests configure when they say nothing else. */
+export const defaults = {
   http: { port: 0 },
   interval: "1s",
   restore: "off",
@@ -55,7 +60,8 @@ const fetchText = (url: string) =>
     return { status: answer.status, body: await answer.text() }
   })
 
-const addressIn = (log: string) => /Listening on http:\/\/[^"\s]*?:(\d+)/.exec(log)?.[1]
+/** Where it said last that it listens: a changed configuration may move it. */
+const portIn = (log: string) => [...log.matchAll(/Listening on http:\/\/[^"\s]*?:(\d+)/g)].at(-1)?.[1]
 
 /** Starts it; ends with the scope. Does not wait for anything but its HTTP port. */
 export const startController = (
@@ -78,13 +84,13 @@ export const startController = (
       Effect.andThen(running.stderr),
       Effect.flatMap((said) => new ProcessNotStarted({ command: "the controller", reason: said.trim() }))
     )
-    const port = yield* eventually("it listens", running.stderr, (log) => addressIn(log) !== undefined, {
+    yield* eventually("it listens", running.stderr, (log) => portIn(log) !== undefined, {
       within: 30_000
     }).pipe(
-      Effect.map(addressIn),
       Effect.raceFirst(ended)
     )
-    const get = (path: string) => fetchText(`http://127.0.0.1:${port}${path}`)
+    const address = Effect.map(running.stderr, (log) => `http://127.0.0.1:${portIn(log)}`)
+    const get = (path: string) => Effect.flatMap(address, (url) => fetchText(`${url}${path}`))
     const status = get("/status").pipe(Effect.map(({ body }): Status => JSON.parse(body)))
     const until: Controller["until"] = (what, wanted, patience) =>
       eventually(what, Effect.sandbox(status), wanted, { within: 30_000, ...patience })
@@ -92,6 +98,8 @@ export const startController = (
       process: running,
       folder,
       log: running.stderr,
+      address,
+      rewrite: (text) => Effect.sync(() => writeFileSync(join(folder, "config.yaml"), text)),
       get,
       status,
       until,

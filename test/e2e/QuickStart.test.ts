@@ -130,7 +130,7 @@ describe("records of something outside the cluster", () => {
         const writes = (yield* cluster.auditSince(mark)).filter(({ apiGroup, write }) =>
           write && apiGroup === "snapshot.storage.k8s.io"
         )
-        assert.deepStrictEqual(writes.map(({ name }) => name), ["second"])
+        assert.deepStrictEqual(writes.map(({ code, name, verb }) => `${verb} ${name}: ${code}`), ["create second: 201"])
       }),
     120_000
   )

@@ -6,10 +6,13 @@ import * as App from "../../src/App.ts"
 import * as Config from "../../src/config/Config.ts"
 import { Coordinator } from "../../src/coordination/Coordinator.ts"
 import { ApiServer } from "../../src/kubernetes/ApiServer.ts"
+import { Events } from "../../src/kubernetes/Events.ts"
 import { Landscape } from "../../src/kubernetes/Landscape.ts"
 import { Leadership } from "../../src/kubernetes/Leadership.ts"
 import { Reflector } from "../../src/kubernetes/Reflector.ts"
+import { Schemas } from "../../src/kubernetes/schemas/Schemas.ts"
 import { Writer } from "../../src/kubernetes/Writer.ts"
+import { Rulesets } from "../../src/rules/Rulesets.ts"
 import { ControlPlane } from "../cluster/ControlPlane.ts"
 import { sharedControlPlane } from "../cluster/SharedControlPlane.ts"
 import { eventually } from "../process/Eventually.ts"
@@ -63,13 +66,15 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })("supe
       )
       const config = yield* Config.load({ file })
       const { explode, fragile, starts } = makeFragile()
-      const kubernetes = Layer.merge(Landscape.layer, Writer.layer).pipe(
+      const kubernetes = Layer.merge(Schemas.layer, Events.layer).pipe(
+        Layer.provideMerge(Writer.layer),
+        Layer.provideMerge(Landscape.layer),
         Layer.provideMerge(Layer.merge(fragile, Leadership.layer)),
         Layer.provideMerge(ApiServer.layer)
       )
       const running = App.engine(config).pipe(
         Layer.provideMerge(Layer.merge(kubernetes, App.git)),
-        Layer.provide(App.options(config, { kubeconfig: cluster.kubeconfig }))
+        Layer.provide([App.options(config, { kubeconfig: cluster.kubeconfig }), Rulesets.layer(config.rules)])
       )
       yield* Effect.gen(function*() {
         const coordinator = yield* Coordinator

@@ -7,6 +7,7 @@ import { noReport } from "../../src/git/GitReport.ts"
 import { HttpOptions } from "../../src/http/HttpOptions.ts"
 import * as Server from "../../src/http/Server.ts"
 import { Kinds } from "../../src/kind/Kinds.ts"
+import { RuleCheck } from "../../src/kind/RuleCheck.ts"
 
 const idle = CoordinatorState.initial(
   { number: 1, rules: [] },
@@ -19,6 +20,7 @@ const serverOn = (port: number) =>
     Layer.provide([
       Layer.succeed(Coordinator, { state: Effect.succeed(idle), states: Stream.succeed(idle) }),
       Layer.succeed(Kinds, { unserved: Effect.succeed([]) }),
+      Layer.succeed(RuleCheck, { notices: Effect.succeed([]) }),
       Layer.succeed(HttpOptions, { port, status: { name: "default", repository: "file:///x", gitPath: "" } })
     ])
   )

@@ -56,9 +56,13 @@ const unserved = [["Widget.example", 2], ["Gadget.example", 1]].map(([kind, mani
   message: `the cluster does not serve ${kind}`
 }))
 
+const nothingMore = { unserved: [], refused: undefined, ruleNotices: [] }
+
 describe("the status", () => {
   it("is what its schema says, with counts, troubles and places", () => {
-    const status = Schema.decodeUnknownSync(Status)(JSON.parse(JSON.stringify(statusOf(state(), unserved, context))))
+    const status = Schema.decodeUnknownSync(Status)(
+      JSON.parse(JSON.stringify(statusOf(state(), { ...nothingMore, unserved }, context)))
+    )
     assert.strictEqual(status.phase, "syncing")
     assert.isTrue(status.settled)
     assert.deepStrictEqual(status.total, { inStep: 3, pending: 0, waiting: 1, failed: 1, held: 0 })
@@ -69,10 +73,10 @@ describe("the status", () => {
 
   it("says how commits of our own fare, once there is something to say", () => {
     const base = state()
-    assert.isFalse("writing" in statusOf(base, [], context))
+    assert.isFalse("writing" in statusOf(base, nothingMore, context))
     const pushed = { commit: "fedcba9876543210", at: Date.UTC(2026, 0, 2, 3, 4, 5) }
     const written = { ...base, git: { ...base.git, writing: { waiting: 2, pushed, trouble: "hook declined" } } }
-    const status = Schema.decodeUnknownSync(Status)(JSON.parse(JSON.stringify(statusOf(written, [], context))))
+    const status = Schema.decodeUnknownSync(Status)(JSON.parse(JSON.stringify(statusOf(written, nothingMore, context))))
     assert.deepStrictEqual(renderStatus(status).split("\n").slice(2, 6), [
       "syncing, all done that can be done now",
       "pushed fedcba98 at 2026-01-02T03:04:05.000Z",
@@ -80,7 +84,39 @@ describe("the status", () => {
       "push: hook declined"
     ])
     const waiting = { ...base, git: { ...base.git, writing: { ...base.git.writing, waiting: 1 } } }
-    assert.include(renderStatus(statusOf(waiting, [], context)), "\n1 change waits to be pushed\n")
+    assert.include(renderStatus(statusOf(waiting, nothingMore, context)), "\n1 change waits to be pushed\n")
+  })
+
+  it("says why the configuration file is not followed, mistake by mistake, for as long as that is so", () => {
+    assert.isFalse("configuration" in statusOf(state(), nothingMore, context))
+    const refused = "config.yaml:2:5: unknown key \"synTo\"\nconfig.yaml:3:1: allowed: whole numbers from 0"
+    const encoded = JSON.stringify(statusOf(state(), { ...nothingMore, refused }, context))
+    const status = Schema.decodeUnknownSync(Status)(JSON.parse(encoded))
+    assert.deepStrictEqual(renderStatus(status).split("\n").slice(3, 7), [
+      "",
+      "The configuration file is refused, and the one before goes on:",
+      "  config.yaml:2:5: unknown key \"synTo\"",
+      "  config.yaml:3:1: allowed: whole numbers from 0"
+    ])
+  })
+
+  it("says which rules wait for the cluster, and which can't do in it what they say", () => {
+    const ruleNotices = [
+      { rule: 0, place: "config.yaml:3:17", isWaiting: true, message: "the cluster serves no \"widgets\"" },
+      { rule: 2, place: "config.yaml:7:15", isWaiting: false, message: "\"/spec/x\" does not fit Deployment.apps" }
+    ]
+    const encoded = JSON.stringify(statusOf(state(), { ...nothingMore, ruleNotices }, context))
+    const status = Schema.decodeUnknownSync(Status)(JSON.parse(encoded))
+    assert.include(
+      renderStatus(status),
+      [
+        "",
+        "Rules to look at:",
+        "  waiting: rule 1 (config.yaml:3:17): the cluster serves no \"widgets\"",
+        "  wrong: rule 3 (config.yaml:7:15): \"/spec/x\" does not fit Deployment.apps",
+        ""
+      ].join("\n")
+    )
   })
 
   it("is ready only after the first sync, with every watch live", () => {
@@ -102,7 +138,7 @@ describe("the status", () => {
   })
 
   it("reads as a table with what is not in step, and the cure", () => {
-    const lines = renderStatus(statusOf(state(), unserved, context)).split("\n")
+    const lines = renderStatus(statusOf(state(), { ...nothingMore, unserved }, context)).split("\n")
     assert.deepStrictEqual(lines, [
       "default: https://git.example/acme/cluster.git, branch main, path clusters/prod",
       "commit 01234567 \"Ship it\"",

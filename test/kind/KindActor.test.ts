@@ -7,11 +7,14 @@ import { Coordination } from "../../src/kind/Coordination.ts"
 import * as KindActor from "../../src/kind/KindActor.ts"
 import type { KindReport } from "../../src/kind/KindReport.ts"
 import type { KindSpec } from "../../src/kind/KindSpec.ts"
+import { Events } from "../../src/kubernetes/Events.ts"
 import type { KubernetesObject } from "../../src/kubernetes/KubernetesObject.ts"
 import { Landscape } from "../../src/kubernetes/Landscape.ts"
 import { Reflector } from "../../src/kubernetes/Reflector.ts"
 import type { ReflectorEvent } from "../../src/kubernetes/ReflectorState.ts"
+import { Schemas } from "../../src/kubernetes/schemas/Schemas.ts"
 import { Writer } from "../../src/kubernetes/Writer.ts"
+import { unknown } from "../../src/manifest/FieldType.ts"
 import { ref, round, spec } from "./samples.ts"
 
 const group = "apiextensions.k8s.io"
@@ -60,9 +63,11 @@ const start = Effect.gen(function*() {
     Layer.succeed(Coordination, {
       rounds: Stream.concat(Stream.succeed(first), Stream.never),
       inventoryKinds: Effect.succeed(new Set<string>()),
+      recorded: () => Effect.succeed(new Set<string>()),
       expect: () => Effect.void,
       enroll: () => Effect.void,
       synced: () => Effect.void,
+      departed: () => Effect.void,
       jobFinished: () => Effect.void,
       requestDeletion: () => never,
       report: (report) => Effect.asVoid(Queue.offer(told, report))
@@ -78,6 +83,8 @@ const start = Effect.gen(function*() {
       read: () => Effect.succeed({ apiVersion: `${group}/v1`, kind: "CustomResourceDefinition", metadata: { name } }),
       placeOf: () => Effect.succeed(undefined)
     }),
+    Layer.succeed(Events, { publish: () => Effect.void }),
+    Layer.succeed(Schemas, { typeOf: () => Effect.succeed(unknown), changes: Stream.never }),
     Layer.mock(Writer, {
       fieldManager: "us",
       apply: () =>

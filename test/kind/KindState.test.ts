@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
+import * as Folding from "../../src/kind/Folding.ts"
 import * as KindState from "../../src/kind/KindState.ts"
 import { afterApply, afterFailure, whenSent } from "../../src/kind/Tracked.ts"
 import { live, ref, round, spec } from "./samples.ts"
@@ -40,13 +41,13 @@ const play = (steps: ReadonlyArray<Step>) => {
     const sent = [...state.inFlight][0]
     switch (played._tag) {
       case "Tip":
-        KindState.onRound(state, round(++number, played.manifests.map(([one, content]) => ref(one, content))), 0)
+        Folding.onRound(state, round(++number, played.manifests.map(([one, content]) => ref(one, content))), 0)
         break
       case "Seen":
-        KindState.onSeen(state, `shop/${played.name}`, live({ version: `${played.version}`, owned: played.owned }), 0)
+        Folding.onSeen(state, `shop/${played.name}`, live({ version: `${played.version}`, owned: played.owned }), 0)
         break
       case "Gone":
-        KindState.onGone(state, `shop/${played.name}`, 0)
+        Folding.onGone(state, `shop/${played.name}`, 0)
         break
       case "Send": {
         const id = [...state.due][0]
@@ -77,12 +78,12 @@ const play = (steps: ReadonlyArray<Step>) => {
         break
       }
       case "List":
-        KindState.onListing(state)
-        for (const listed of played.names) KindState.onSeen(state, `shop/${listed}`, live({ version: "9" }), 0)
-        KindState.onListed(state, 0)
+        Folding.onListing(state)
+        for (const listed of played.names) Folding.onSeen(state, `shop/${listed}`, live({ version: "9" }), 0)
+        Folding.onListed(state, 0)
         break
       case "Time":
-        KindState.onTime(state, played.now)
+        Folding.onTime(state, played.now)
     }
   }
   return state
@@ -127,10 +128,10 @@ describe("the state of a kind", () => {
       { _tag: "Seen", name: "a", version: 1, owned: "o1" },
       { _tag: "Seen", name: "b", version: 1, owned: "o1" }
     ])
-    KindState.onListing(state)
-    KindState.onSeen(state, "shop/a", live(), 0)
+    Folding.onListing(state)
+    Folding.onSeen(state, "shop/a", live(), 0)
     assert.isDefined(KindState.get(state, "shop/b").live)
-    KindState.onListed(state, 0)
+    Folding.onListed(state, 0)
     assert.isUndefined(KindState.get(state, "shop/b").live)
     assert.isDefined(KindState.get(state, "shop/a").live)
   })
@@ -139,20 +140,20 @@ describe("the state of a kind", () => {
     const state = play([{ _tag: "Tip", manifests: [["a", "d1"]] }])
     assert.isTrue(KindState.mustEnroll(state, 0))
     state.enrolling = true
-    KindState.onEnrolled(state, ["shop/a"], false, 0)
+    Folding.onEnrolled(state, ["shop/a"], false, 0)
     assert.isFalse(KindState.mustEnroll(state, 0))
     assert.strictEqual(KindState.nextWake(state), 1000)
     assert.isTrue(KindState.mustEnroll(state, 1000))
-    KindState.onEnrolled(state, ["shop/a"], true, 1000)
+    Folding.onEnrolled(state, ["shop/a"], true, 1000)
     assert.isFalse(KindState.mustEnroll(state, 2000))
   })
 
   it("does not look at objects whose manifests did not change", () => {
     const a = ref("a", "d1")
     const state = fresh()
-    KindState.onRound(state, round(1, [a, ref("b", "d1")]), 0)
+    Folding.onRound(state, round(1, [a, ref("b", "d1")]), 0)
     const before = state.verdicts.get("shop/a")
-    KindState.onRound(state, round(2, [a, ref("b", "d2")]), 0)
+    Folding.onRound(state, round(2, [a, ref("b", "d2")]), 0)
     assert.strictEqual(state.verdicts.get("shop/a"), before)
   })
 })

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { trouble } from "../../src/kind/Diagnosis.ts"
 import { backoff, type Cure } from "../../src/kind/Trouble.ts"
-import { live, ref } from "./samples.ts"
+import { live } from "./samples.ts"
 
 const cure: fc.Arbitrary<Cure> = fc.constantFrom(
   "retry",
@@ -33,10 +33,10 @@ describe("waiting between attempts", () => {
   })
 
   it("counts on while the trouble is about the same manifest, and starts over for another", () => {
-    const attempt = { ref: ref("a", "d1"), live: live(), previous: undefined, now: 0, jitter: 1 }
+    const attempt = { wanted: "d1", live: live(), previous: undefined, now: 0, jitter: 1 }
     const first = trouble("retry", "no", attempt)
     const second = trouble("retry", "no", { ...attempt, previous: first })
-    const other = trouble("retry", "no", { ...attempt, previous: second, ref: ref("a", "d2") })
+    const other = trouble("retry", "no", { ...attempt, previous: second, wanted: "d2" })
     assert.deepStrictEqual([first.attempts, second.attempts, other.attempts], [1, 2, 1])
     assert.isAbove(second.retryAt, first.retryAt)
   })

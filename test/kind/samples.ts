@@ -1,24 +1,33 @@
 // Small values of the kind room for its tests.
+import { Result } from "effect"
 import type { KindSpec } from "../../src/kind/KindSpec.ts"
 import type { Round } from "../../src/kind/Round.ts"
 import type { Live, Tracked } from "../../src/kind/Tracked.ts"
 import { unknown } from "../../src/kind/Tracked.ts"
 import type { Claim } from "../../src/manifest/Claims.ts"
 import type { ManifestRef } from "../../src/manifest/Manifest.ts"
+import type { Filter } from "../../src/rules/Filter.ts"
+import { parse } from "../../src/rules/FilterSyntax.ts"
 import type { Rule } from "../../src/rules/Ruleset.ts"
 
 export const rule = (change: Partial<Rule> = {}): Rule => ({
   index: 0,
   place: { line: 1, column: 1 },
+  places: { apiGroups: [], resources: [], filters: [] },
   apiGroups: [],
   resources: [],
   labels: undefined,
   namespaces: [],
   names: [],
+  filters: [],
   syncTo: "kubernetes",
   suspend: false,
   ...change
 })
+
+/** Filters as the configuration has them. */
+export const filters = (...texts: ReadonlyArray<string>): ReadonlyArray<Filter> =>
+  texts.map((text) => Result.getOrThrow(parse(text)))
 
 export const ref = (name: string, digest: string, change: Partial<ManifestRef> = {}): ManifestRef => ({
   path: `${name}.yaml`,
@@ -30,6 +39,7 @@ export const ref = (name: string, digest: string, change: Partial<ManifestRef> =
     namespace: "shop",
     name,
     labels: {},
+    isPaused: false,
     position: 0,
     line: 1,
     digest
@@ -43,6 +53,8 @@ export const live = (change: Partial<Live> = {}): Live => ({
   uid: "u1",
   version: "1",
   owned: "o1",
+  held: "h1",
+  isPaused: false,
   labels: undefined,
   member: true,
   terminating: false,

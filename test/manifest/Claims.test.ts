@@ -6,7 +6,18 @@ import type { ManifestRef } from "../../src/manifest/Manifest.ts"
 const ref = (path: string, name: string, namespace?: string, version = "v1", line = 1): ManifestRef => ({
   path,
   blob: path,
-  manifest: { group: "apps", version, kind: "Deployment", namespace, name, labels: {}, position: 0, line, digest: path }
+  manifest: {
+    group: "apps",
+    version,
+    kind: "Deployment",
+    namespace,
+    name,
+    labels: {},
+    isPaused: false,
+    position: 0,
+    line,
+    digest: path
+  }
 })
 
 const told = (refs: ReadonlyArray<ManifestRef>, namespaced: boolean | undefined) =>

@@ -34,6 +34,7 @@ describe("a file of manifests", () => {
       namespace: "shop",
       name: "web",
       labels: { app: "web", tier: "1" },
+      isPaused: false,
       position: 0,
       line: 3
     })

@@ -15,6 +15,7 @@ const manifest = (kind: string, name: string, position: number): ParsedManifest 
   namespace: undefined,
   name,
   labels: {},
+  isPaused: false,
   position,
   line: position + 1,
   digest: `${kind}${name}`

@@ -28,4 +28,24 @@ describe("A glob", () => {
   it("takes a pattern made to be slow without being slow", () => {
     expect(Glob.matches("*a".repeat(200) + "b", "a".repeat(20_000))).toBe(false)
   })
+
+  it("covers another one only when it matches all that the other does", () => {
+    const glob = fc.string({ unit: fc.constantFrom("a", "b", "*", "?"), maxLength: 5 })
+    const text = fc.string({ unit: fc.constantFrom("a", "b"), maxLength: 7 })
+    fc.assert(
+      fc.property(
+        glob,
+        glob,
+        fc.array(text, { minLength: 20 }),
+        (above, below, texts) =>
+          !Glob.covers(above, below) ||
+          texts.every((text) => !Glob.matches(below, text) || Glob.matches(above, text))
+      ),
+      { numRuns: 3000 }
+    )
+    expect(Glob.covers("team-*", "team-a*")).toBe(true)
+    expect(Glob.covers("?", "*")).toBe(false)
+    expect(Glob.covers("a?", "a*")).toBe(false)
+    expect(Glob.covers("*", "")).toBe(true)
+  })
 })

@@ -1,6 +1,7 @@
 /** The status as a table for a terminal. Pure. */
 import { DateTime } from "effect"
 import type { Counts, KindStatus, Status } from "../../http/Status.ts"
+import { aligned } from "../../manifest/aligned.ts"
 import { counted } from "../../manifest/counted.ts"
 
 const columns = ["KIND", "RULE", "IN STEP", "PENDING", "WAITING", "FAILED", "HELD", "WATCH"] as const
@@ -15,11 +16,6 @@ const row = (kind: KindStatus, rule: Counts & { readonly rule: number }): Readon
   String(rule.held),
   kind.watch
 ]
-
-const table = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => {
-  const widths = columns.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)))
-  return rows.map((cells) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd())
-}
 
 const kindRows = (kind: KindStatus): ReadonlyArray<ReadonlyArray<string>> =>
   kind.rules.length === 0
@@ -72,12 +68,22 @@ const head = (status: Status): ReadonlyArray<string> => [
 export const renderStatus = (status: Status): string =>
   [
     ...head(status),
-    ...(status.kinds.length === 0 ? [] : ["", ...table([columns, ...status.kinds.flatMap(kindRows)])]),
+    ...section(
+      "The configuration file is refused, and the one before goes on:",
+      status.configuration?.refused.split("\n") ?? []
+    ),
+    ...(status.kinds.length === 0 ? [] : ["", ...aligned([columns, ...status.kinds.flatMap(kindRows)])]),
     ...section("Not in step:", status.kinds.flatMap(troubleLines)),
     ...section(
       "Kinds the cluster does not serve:",
       status.unserved.map(({ manifests, message, place }) =>
         `${message} (${counted(manifests, "manifest")}, first ${place})`
+      )
+    ),
+    ...section(
+      "Rules to look at:",
+      status.ruleProblems.map(({ message, place, rule, waiting }) =>
+        `${waiting ? "waiting" : "wrong"}: rule ${rule} (${place}): ${message}`
       )
     ),
     ...section("Files to mend:", [

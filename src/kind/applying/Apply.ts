@@ -1,25 +1,34 @@
 /**
- * Brings about one object: reads its manifest, cuts it to what Git owns and sends it.
+ * Brings about what of one object is Git's: reads its manifest and applies it.
  * An existing object is always named by its uid, so that a race with a deletion cannot create a stub.
  */
 import { Effect, Schema } from "effect"
 import { ManifestReader, type ManifestUnreadable } from "../../git/ManifestReader.ts"
 import type { ApiFailure } from "../../kubernetes/ApiError.ts"
+import { claimedFields } from "../../kubernetes/fields/ClaimedFields.ts"
+import * as FieldsV1 from "../../kubernetes/fields/FieldsV1.ts"
+import { heldDigest } from "../../kubernetes/fields/OwnedDigest.ts"
+import type { KubernetesObject } from "../../kubernetes/KubernetesObject.ts"
+import { Schemas } from "../../kubernetes/schemas/Schemas.ts"
+import type { SurgeryIgnored } from "../../kubernetes/surgery/Surgeon.ts"
 import { Writer, type WriteTarget } from "../../kubernetes/Writer.ts"
-import { encodeJson } from "../../manifest/JsonText.ts"
+import type { FieldPath } from "../../manifest/FieldPath.ts"
+import { type FieldType, unknown } from "../../manifest/FieldType.ts"
 import type { JsonObject, ManifestRef } from "../../manifest/Manifest.ts"
 import { kindId, type ObjectId } from "../../manifest/ObjectKey.ts"
 import type { Ownership } from "../../rules/Ruleset.ts"
+import { ownsLifecycle } from "../GitScope.ts"
 import type { KindSpec } from "../KindSpec.ts"
 import { nameOf } from "../KindState.ts"
+import type { Observer } from "../Observation.ts"
+import { unseen } from "../Tracked.ts"
+import { type Applied, carryOut } from "./CarryOut.ts"
+import { create } from "./Create.ts"
+import { ifCurrent, type IsCurrent, type Outdated } from "./Outdated.ts"
 import * as Payload from "./Payload.ts"
+import { isWhole, stepsFor, type StepsRefused, type Wanted, wholePayload } from "./Steps.ts"
 
-/** What became of the object. */
-export interface Applied {
-  /** The resourceVersion the server answered with. */
-  readonly version: string
-  readonly outcome: "created" | "configured" | "unchanged"
-}
+export type { Applied } from "./CarryOut.ts"
 
 /** A manifest that is never applied, whatever the rules say. */
 export class ManifestRefused extends Schema.TaggedError<ManifestRefused>()("ManifestRefused", {
@@ -31,7 +40,14 @@ export class VersionNotServed extends Schema.TaggedError<VersionNotServed>()("Ve
   message: Schema.String
 }) {}
 
-export type ApplyFailure = ApiFailure | ManifestUnreadable | ManifestRefused | VersionNotServed
+export type ApplyFailure =
+  | ApiFailure
+  | ManifestRefused
+  | ManifestUnreadable
+  | Outdated
+  | StepsRefused
+  | SurgeryIgnored
+  | VersionNotServed
 
 /** One object to bring about. */
 export interface Job {
@@ -39,45 +55,91 @@ export interface Job {
   readonly ref: ManifestRef
   readonly ownership: Ownership
   /** The live object this was decided on; `undefined`: there is none. */
-  readonly live: { readonly uid: string; readonly version: string } | undefined
+  readonly live: {
+    readonly uid: string
+    readonly version: string
+    /** `heldDigest` of our entry as it was watched last, or {@link unseen}; `undefined`: we own nothing of it. */
+    readonly held: string | undefined
+  } | undefined
+  /** Fields of Git's that are left to other writers for now. */
+  readonly paused: ReadonlyArray<FieldPath>
+  /** Whether just this was applied last: then other writers can only have taken fields from us, and nothing is dropped. */
+  readonly isDrift: boolean
+  readonly isCurrent: IsCurrent
 }
 
-const encode = (payload: JsonObject, uid: string | undefined): string =>
-  encodeJson(uid === undefined ? payload : { ...payload, metadata: { ...payload["metadata"] as JsonObject, uid } })
+const plain = (version: string, outcome: Applied["outcome"]): Applied => ({
+  version,
+  outcome,
+  released: FieldsV1.empty,
+  taken: [],
+  ownerUnknown: false
+})
 
-const outcomeOf = (live: Job["live"], version: string): Applied["outcome"] =>
-  live === undefined ? "created" : live.version === version ? "unchanged" : "configured"
+/** Whether the apply of a payload that is Git's whole neither releases nor removes anything, as far as our entry shows. */
+export const addsOnly = (payload: JsonObject, type: FieldType, held: string | undefined): boolean =>
+  type._tag === "Unknown" ||
+  held === heldDigest({ apiVersion: String(payload["apiVersion"]), fieldsV1: claimedFields(payload, type) })
 
-/** Carries out one job. Retried by nobody here: the kind decides when to look again. */
-export const apply = Effect.fnUntraced(function*(spec: KindSpec, applySet: string, job: Job) {
-  const reader = yield* ManifestReader
-  const writer = yield* Writer
-  const { manifest } = job.ref
-  const kind = kindId(spec.kind)
-  const target: WriteTarget = { kind: spec.kind, version: manifest.version, ...nameOf(job.id) }
-  if (!spec.kind.versions.some((served) => served.version === manifest.version)) {
-    const served = spec.kind.versions.map((version) => version.version).join(", ")
-    return yield* new VersionNotServed({
+/** Why a manifest can't be applied, or must not be, whatever the rules say. */
+export const refusalOf = ({ kind }: KindSpec, { manifest }: ManifestRef, body: JsonObject) => {
+  const id = kindId(kind)
+  if (!kind.versions.some(({ version }) => version === manifest.version)) {
+    const served = kind.versions.map(({ version }) => version).join(", ")
+    return new VersionNotServed({
       message:
-        `${kind} is not served in version ${manifest.version}; the cluster serves ${served}: change apiVersion in the manifest`
+        `${id} is not served in version ${manifest.version}; the cluster serves ${served}: change apiVersion in the manifest`
     })
   }
-  const body = yield* reader.read(job.ref)
-  const refused = Payload.refusal(kind, body)
-  if (refused !== undefined) return yield* new ManifestRefused({ message: refused })
-  const payload = Payload.desired(body, job.ownership, { ...target, applySet })
-  if (spec.mode === "create") {
-    const created = yield* writer.create(target, encode(payload, undefined))
-    return { version: created.metadata.resourceVersion, outcome: "created" } satisfies Applied
+  const refused = Payload.refusal(id, body)
+  return refused === undefined ? undefined : new ManifestRefused({ message: refused })
+}
+
+/** Carries out one job. Retried by nobody here: the kind decides when to look again. */
+export const apply = Effect.fnUntraced(function*(spec: KindSpec, observer: Observer, job: Job) {
+  const { isCurrent, live, ownership, paused, ref } = job
+  const reader = yield* ManifestReader
+  const writer = yield* Writer
+  const schemas = yield* Schemas
+  const manifest = yield* reader.read(ref)
+  const refused = refusalOf(spec, ref, manifest)
+  if (refused !== undefined) return yield* refused
+  const target: WriteTarget = { kind: spec.kind, version: ref.manifest.version, ...nameOf(job.id) }
+  const { name, namespace } = target
+  const whole = wholePayload({ applySet: observer.applySet, manifest, namespace, ownership })
+  const isAll = isWhole({ ownership, paused })
+  if (spec.mode === "create" && ownsLifecycle(ownership)) {
+    const { metadata } = yield* ifCurrent(isCurrent, writer.create(target, Payload.encoded(whole, {})))
+    return plain(metadata.resourceVersion, "created")
   }
-  if (job.live === undefined && Payload.defaultsItsLabels(kind, body)) {
-    const created = yield* writer.apply(target, encode(Payload.unlabelled(payload), undefined))
-    const labelled = yield* writer.apply(target, encode(payload, created.metadata.uid))
-    return { version: labelled.metadata.resourceVersion, outcome: "created" } satisfies Applied
+  if (isAll && live === undefined) {
+    const { metadata } = yield* create(target, manifest, whole, isCurrent, { metadataOnly: true })
+    return plain(metadata.resourceVersion, "created")
   }
-  const applied = yield* writer.apply(target, encode(payload, job.live?.uid), { metadataOnly: true })
-  return {
-    version: applied.metadata.resourceVersion,
-    outcome: outcomeOf(job.live, applied.metadata.resourceVersion)
-  } satisfies Applied
+  const overwrite = Effect.fnUntraced(function*({ uid, version }: Exclude<Job["live"], undefined>) {
+    const body = Payload.encoded(whole, { uid })
+    const { metadata } = yield* ifCurrent(isCurrent, writer.apply(target, body, { metadataOnly: true }))
+    return plain(metadata.resourceVersion, metadata.resourceVersion === version ? "unchanged" : "configured")
+  })
+  const dropsNothing = live?.held === undefined || (job.isDrift && live.held !== unseen)
+  if (isAll && live !== undefined && dropsNothing) return yield* overwrite(live)
+  const type = yield* schemas.typeOf(spec.kind, target.version)
+  if (isAll && live !== undefined && addsOnly(whole, type, live.held)) return yield* overwrite(live)
+  const wanted: Wanted = { ...observer, manifest, ownership, type, namespace, name, paused }
+  return yield* carryOut(target, wanted, live?.uid, isCurrent)
+})
+
+/** Whether a live object, just seen, is as its manifest says, so that nothing has to be sent. Costs no request but for the schema. */
+export const isInStep = Effect.fnUntraced(function*(
+  spec: KindSpec,
+  observer: Observer,
+  { id, ownership, paused, ref }: Pick<Job, "id" | "ownership" | "paused" | "ref">,
+  live: KubernetesObject
+) {
+  const reader = yield* ManifestReader
+  const schemas = yield* Schemas
+  const manifest = yield* reader.read(ref)
+  const { version } = ref.manifest
+  const type = isWhole({ ownership, paused }) ? unknown : yield* schemas.typeOf(spec.kind, version)
+  return stepsFor({ ...observer, ...nameOf(id), manifest, ownership, type, paused }, live)._tag === "InStep"
 })

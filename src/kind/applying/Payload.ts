@@ -1,22 +1,21 @@
-/** What is sent to the API server for one manifest: cut to the fields Git owns, with our label. Pure. */
-import type { JsonObject } from "../../manifest/Manifest.ts"
-import type { Ownership } from "../../rules/Ruleset.ts"
+/** What is sent to the API server for one manifest, before it is cut to the fields that are Git's. Pure. */
+import { encodeJson } from "../../manifest/JsonText.ts"
+import type { Json, JsonObject } from "../../manifest/Manifest.ts"
 import { memberLabel } from "../ApplySet.ts"
 
 export interface PayloadTarget {
   readonly namespace: string
-  readonly name: string
-  readonly applySet: string
+  /** Its id, which becomes a label; `undefined` for an object whose life is not Git's. */
+  readonly applySet: string | undefined
 }
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-const identity: ReadonlySet<string> = new Set(["apiVersion", "kind", "metadata"])
-
-const ownedByGit = (ownership: Ownership, field: string) => ownership.ownerOf(`/${field}`)?.syncTo === "kubernetes"
-
 const labelsOf = (metadata: JsonObject): JsonObject => isObject(metadata["labels"]) ? metadata["labels"] : {}
+
+const defined = (fields: Readonly<Record<string, Json | undefined>>): JsonObject =>
+  Object.fromEntries(Object.entries(fields).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]))
 
 const without = (value: JsonObject, key: string): JsonObject =>
   Object.fromEntries(Object.entries(value).filter(([name]) => name !== key))
@@ -40,26 +39,42 @@ const asStored = (manifest: JsonObject): JsonObject => {
   return { ...rest, data: { ...data, ...Object.fromEntries(encoded) } }
 }
 
-/** The manifest cut to what Git owns, in its namespace, as a member of our set. */
-export const desired = (manifest: JsonObject, ownership: Ownership, target: PayloadTarget): JsonObject => {
-  const fields = Object.entries(asStored(manifest)).filter(([field]) =>
-    identity.has(field) || ownedByGit(ownership, field)
-  )
-  return withMetadata(Object.fromEntries(fields), (metadata) => ({
+/** The whole manifest, in its namespace, as a member of our set. */
+export const whole = (manifest: JsonObject, { applySet, namespace }: PayloadTarget): JsonObject =>
+  withMetadata(asStored(manifest), (metadata) => ({
     ...without(metadata, "namespace"),
-    ...(target.namespace === "" ? {} : { namespace: target.namespace }),
-    labels: { ...labelsOf(metadata), [memberLabel]: target.applySet }
+    ...(namespace === "" ? {} : { namespace }),
+    ...(applySet === undefined ? {} : { labels: { ...labelsOf(metadata), [memberLabel]: applySet } })
+  }))
+
+/** What was cut, with what says which object it is. */
+export const identified = (cut: JsonObject, { apiVersion, kind, metadata }: JsonObject): JsonObject => {
+  const { name, namespace } = isObject(metadata) ? metadata : {}
+  return withMetadata({ ...cut, ...defined({ apiVersion, kind }) }, (kept) => ({
+    ...kept,
+    ...defined({ name, namespace })
   }))
 }
 
 /** Whether the server derives labels for it from its template as long as it has none of its own: then ours has to come later. */
-export const defaultsItsLabels = (kind: string, manifest: JsonObject): boolean =>
-  (kind === "Job.batch" || kind === "ReplicationController") && isObject(manifest["metadata"]) &&
-  Object.keys(labelsOf(manifest["metadata"])).length === 0
+export const defaultsItsLabels = ({ apiVersion, kind, metadata }: JsonObject): boolean =>
+  ((kind === "Job" && String(apiVersion).startsWith("batch/")) ||
+    (kind === "ReplicationController" && apiVersion === "v1")) &&
+  isObject(metadata) && Object.keys(labelsOf(metadata)).length === 0
 
 /** The same without our label. */
 export const unlabelled = (payload: JsonObject): JsonObject =>
   withMetadata(payload, (metadata) => without(metadata, "labels"))
+
+/** What the object has to be; without any it may be absent. */
+export interface Conditions {
+  readonly uid?: string
+  readonly resourceVersion?: string
+}
+
+/** As the body of an apply of an object that is as the conditions say. */
+export const encoded = (payload: JsonObject, conditions: Conditions): string =>
+  encodeJson(withMetadata(payload, (metadata) => ({ ...metadata, ...conditions })))
 
 /** Why a manifest must not be applied although a rule says so, or `undefined`. */
 export const refusal = (kind: string, manifest: JsonObject): string | undefined => {

@@ -2,11 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Payload from "../../../src/kind/applying/Payload.ts"
 import * as ApplySet from "../../../src/kind/ApplySet.ts"
 import type { JsonObject } from "../../../src/manifest/Manifest.ts"
-import type { Ownership } from "../../../src/rules/Ruleset.ts"
-import { rule } from "../samples.ts"
 
-const git: Ownership = { lifecycle: rule(), ownerOf: () => rule() }
-const target = { namespace: "shop", name: "web", applySet: "applyset-x-v1" }
+const target = { namespace: "shop", applySet: "applyset-x-v1" }
 
 describe("what is sent for a manifest", () => {
   it("is the manifest with our label, in its namespace", () => {
@@ -16,7 +13,7 @@ describe("what is sent for a manifest", () => {
       metadata: { name: "web", labels: { team: "x" } },
       data: { a: "b" }
     }
-    assert.deepStrictEqual(Payload.desired(manifest, git, target), {
+    assert.deepStrictEqual(Payload.whole(manifest, target), {
       apiVersion: "v1",
       kind: "ConfigMap",
       metadata: {
@@ -30,31 +27,44 @@ describe("what is sent for a manifest", () => {
 
   it("names no namespace for a cluster-scoped object, even if the manifest does", () => {
     const manifest = { apiVersion: "v1", kind: "Namespace", metadata: { name: "web", namespace: "shop" } }
-    const payload = Payload.desired(manifest, git, { ...target, namespace: "" })
+    const payload = Payload.whole(manifest, { ...target, namespace: "" })
     assert.notProperty(payload["metadata"], "namespace")
   })
 
-  it("leaves out the fields that are not Git's", () => {
-    const manifest = {
+  it("has no label of ours where the life of the object is not Git's", () => {
+    const manifest = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "web", labels: { team: "x" } } }
+    assert.deepStrictEqual(Payload.whole(manifest, { ...target, applySet: undefined })["metadata"], {
+      name: "web",
+      namespace: "shop",
+      labels: { team: "x" }
+    })
+  })
+
+  it("says which object it is, however little of it is sent, and what the object has to be", () => {
+    const whole = {
       apiVersion: "v1",
       kind: "ConfigMap",
-      metadata: { name: "web" },
-      data: { a: "b" },
-      immutable: true
+      metadata: { name: "web", namespace: "shop", labels: { a: "b" } }
     }
-    const ownership: Ownership = { lifecycle: rule(), ownerOf: (path) => path === "/data" ? undefined : rule() }
-    assert.sameMembers(Object.keys(Payload.desired(manifest, ownership, target)), [
-      "apiVersion",
-      "kind",
-      "metadata",
-      "immutable"
-    ])
+    assert.deepStrictEqual(Payload.identified({ data: { a: "b" } }, whole), {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "web", namespace: "shop" },
+      data: { a: "b" }
+    })
+    assert.deepStrictEqual(Payload.identified({ metadata: { labels: { a: "b" } } }, whole), whole)
+    const clustered = { apiVersion: "v1", kind: "Namespace", metadata: { name: "web" } }
+    assert.deepStrictEqual(Payload.identified({}, clustered), clustered)
+    assert.deepStrictEqual(JSON.parse(Payload.encoded(clustered, { uid: "u", resourceVersion: "7" })), {
+      ...clustered,
+      metadata: { name: "web", uid: "u", resourceVersion: "7" }
+    })
   })
 
   it("holds the texts of a Secret where they are stored, or drift in them could not be seen", () => {
     const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "web" } }
     const dataOf = (fields: JsonObject) => {
-      const { data, stringData } = Payload.desired({ ...secret, ...fields }, git, target)
+      const { data, stringData } = Payload.whole({ ...secret, ...fields }, target)
       return { data, stringData }
     }
     assert.deepStrictEqual(
@@ -64,13 +74,21 @@ describe("what is sent for a manifest", () => {
     assert.deepStrictEqual(dataOf({ stringData: { a: 1 } }), { data: undefined, stringData: { a: 1 } }, "is refused")
     assert.deepStrictEqual(dataOf({ data: { a: "b2xk" } }), { data: { a: "b2xk" }, stringData: undefined })
     const settings = { apiVersion: "example.org/v1", kind: "Secret", metadata: { name: "web" }, stringData: { a: "b" } }
-    assert.deepStrictEqual(Payload.desired(settings, git, target)["stringData"], { a: "b" }, "another group's Secret")
+    assert.deepStrictEqual(Payload.whole(settings, target)["stringData"], { a: "b" }, "another group's Secret")
   })
 
   it("gives a Job without labels its label later, or the server would not derive its own", () => {
-    assert.isTrue(Payload.defaultsItsLabels("Job.batch", { metadata: { name: "a" } }))
-    assert.isFalse(Payload.defaultsItsLabels("Job.batch", { metadata: { name: "a", labels: { x: "y" } } }))
-    assert.isFalse(Payload.defaultsItsLabels("ConfigMap", { metadata: { name: "a" } }))
+    const labelled = (apiVersion: string, kind: string, labels?: JsonObject) =>
+      Payload.defaultsItsLabels({
+        apiVersion,
+        kind,
+        metadata: { name: "a", ...labels === undefined ? {} : { labels } }
+      })
+    assert.isTrue(labelled("batch/v1", "Job"))
+    assert.isTrue(labelled("v1", "ReplicationController"))
+    assert.isFalse(labelled("batch/v1", "Job", { x: "y" }))
+    assert.isFalse(labelled("example.org/v1", "Job"))
+    assert.isFalse(labelled("v1", "ConfigMap"))
     assert.deepStrictEqual(Payload.unlabelled({ kind: "Job", metadata: { name: "a", labels: { x: "y" } } }), {
       kind: "Job",
       metadata: { name: "a" }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { distance, nearest } from "../../src/config/Nearest.ts"
+import { distance, nearest } from "../../src/manifest/Nearest.ts"
 
 describe("The nearest name", () => {
   it.each([

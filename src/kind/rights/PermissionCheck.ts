@@ -1,0 +1,79 @@
+/**
+ * Tells once what the kinds of the round need and we may not do, as a table with the role to add. In the background, after things have
+ * begun: a missing right makes its kind unavailable, and nothing waits for what is found here.
+ */
+import { Effect, Layer, Stream } from "effect"
+import { createHash } from "node:crypto"
+import type { Served } from "../../kubernetes/Discovery.ts"
+import { Landscape } from "../../kubernetes/Landscape.ts"
+import { missing, ourUser } from "../../kubernetes/rights/Permissions.ts"
+import { permissionTable } from "../../kubernetes/rights/PermissionTable.ts"
+import { merged, type Right } from "../../kubernetes/rights/Right.ts"
+import { rightsManifests } from "../../kubernetes/rights/RightsManifest.ts"
+import { yamlText } from "../../manifest/edit/YamlText.ts"
+import { Coordination } from "../Coordination.ts"
+import { KindOptions } from "../KindOptions.ts"
+import { roster } from "../Roster.ts"
+import type { Round } from "../Round.ts"
+import { ownRights, rightOf } from "./NeededRights.ts"
+
+/** Rounds and kinds that come one after the other are looked at together. */
+const quiet = "3 seconds"
+
+const rightsOf = ({ ruleset: { rules } }: Round, kinds: ReturnType<typeof roster>): ReadonlyArray<Right> =>
+  [...kinds.specs.values()].flatMap(({ kind }) => {
+    const right = rightOf(kind, rules)
+    return right === undefined ? [] : [right]
+  })
+
+/** A role of its own each time and for each user: adding one never takes back what another one gave. */
+const roleName = (lacking: ReadonlyArray<Right>, user: string | undefined): string =>
+  `gitops-controller.missing.${createHash("sha256").update(JSON.stringify([user, lacking])).digest("hex").slice(0, 8)}`
+
+/** Without its user, which an API server before 1.28 doesn't tell, nothing can be bound. */
+const rolesOf = (lacking: ReadonlyArray<Right>, user: string | undefined) =>
+  rightsManifests(lacking, { name: roleName(lacking, user), user: user ?? "" })
+    .filter(({ kind }) => user !== undefined || kind === "ClusterRole" || kind === "Role")
+
+const warning = (needed: ReadonlyArray<Right>, lacking: ReadonlyArray<Right>, user: string | undefined): string =>
+  [
+    `${
+      user ?? "Our user"
+    } may not do all that the rules need. What is MISSING here is unavailable until it is given; everything else goes on:`,
+    permissionTable(needed, lacking),
+    `Add this ("gitops-controller rbac" prints all that is needed):`,
+    rolesOf(lacking, user).map(yamlText).join("---\n").trimEnd()
+  ].join("\n")
+
+/** Looks after the first round, and whenever another rule set or other kinds need something else. Fails never. */
+export const layer = Layer.effectDiscard(Effect.gen(function*() {
+  const coordination = yield* Coordination
+  const landscape = yield* Landscape
+  const options = yield* KindOptions
+  let asked = ""
+  let told = ""
+
+  const check = Effect.fnUntraced(function*(round: Round, served: Served) {
+    const kinds = roster(round, served, yield* coordination.inventoryKinds, options)
+    const needed = merged([...rightsOf(round, kinds), ...ownRights(options.own.stateNamespace)])
+    const question = JSON.stringify([round.ruleset.number, needed])
+    if (question === asked) return
+    const lacking = yield* missing(needed)
+    asked = question
+    const finding = JSON.stringify(lacking)
+    if (finding === told) return
+    told = finding
+    if (lacking.length === 0) return
+    yield* Effect.logWarning(warning(needed, lacking, yield* Effect.orElseSucceed(ourUser, () => undefined)))
+  })
+
+  yield* Stream.zipLatest(coordination.rounds, landscape.changes).pipe(
+    Stream.debounce(quiet),
+    Stream.runForEach(([round, served]) =>
+      check(round, served).pipe(
+        Effect.catch(({ message }) => Effect.logDebug(`Our rights could not be looked at: ${message}`))
+      )
+    ),
+    Effect.forkScoped
+  )
+}))

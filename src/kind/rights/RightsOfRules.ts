@@ -1,0 +1,115 @@
+/**
+ * The rights that a whole list of rules needs, as a role can be written for it beforehand, and what a person should know of them.
+ * A wildcard stands in them only where a rule has one. Pure.
+ */
+import type { ServedKind } from "../../kubernetes/Discovery.ts"
+import { merged, type Right } from "../../kubernetes/rights/Right.ts"
+import { quoted } from "../../manifest/quoted.ts"
+import type { Rule } from "../../rules/Rule.ts"
+import { isNameOf } from "../../rules/Ruleset.ts"
+import { versionOf } from "../Roster.ts"
+import { needsRights, rightOf, verbsOf } from "./NeededRights.ts"
+
+export interface RightsNote {
+  readonly rule: Rule
+  /** A sentence that completes "this rule …". */
+  readonly message: string
+}
+
+export interface RightsOfRules {
+  readonly rights: ReadonlyArray<Right>
+  readonly notes: ReadonlyArray<RightsNote>
+}
+
+const listed = (names: ReadonlyArray<string>) => names.map(quoted).join(", ")
+
+const any = "*"
+
+const orAny = (names: ReadonlyArray<string>) => names.length === 0 ? [any] : names
+
+/** As the configuration writes them. */
+const unresolved = (rule: Rule): ReadonlyArray<Right> =>
+  orAny(rule.resources).flatMap((written) => {
+    const [resource = "", ...rest] = written.toLowerCase().split(".")
+    const groups = rest.length === 0 ? orAny(rule.apiGroups) : [rest.join(".")]
+    return groups.map((group) => ({ namespace: "", group, resource, verbs: verbsOf(rule) }))
+  })
+
+const resolved = (rule: Rule, served: ReadonlyArray<ServedKind>): ReadonlyArray<Right> =>
+  served.flatMap((kind) => {
+    const right = rightOf(kind, [rule])
+    return right === undefined ? [] : [right]
+  })
+
+const rightsOf = (rule: Rule, served: ReadonlyArray<ServedKind> | undefined) =>
+  served === undefined || rule.resources.length === 0 ? unresolved(rule) : resolved(rule, served)
+
+const groupText = (group: string) => group === "" ? `the core group ""` : quoted(group)
+
+const wildcard = ({ apiGroups, resources }: Rule) => {
+  if (resources.length > 0) return []
+  const isCore = apiGroups.length === 0 || apiGroups.includes("")
+  const groups = apiGroups.length === 0 ? "" : ` of ${apiGroups.map(groupText).join(", ")}`
+  return [
+    `names no resource, so its rights are for every resource${groups}${isCore ? ", Secrets and pods/exec too" : ""}`
+  ]
+}
+
+const asWritten = (rule: Rule) => {
+  if (rule.resources.length === 0) return []
+  const ungrouped = rule.apiGroups.length > 0 ? [] : rule.resources.filter((name) => !name.includes("."))
+  return [
+    `names ${
+      listed(rule.resources)
+    }, taken as written since no cluster answered: a role knows plurals only, no kinds and no short names`,
+    ...ungrouped.length === 0
+      ? []
+      : [`names no API group for ${listed(ungrouped)}, so any group is meant until a cluster answers`]
+  ]
+}
+
+const unserved = (rule: Rule, served: ReadonlyArray<ServedKind>) => {
+  const names = rule.resources.filter((name) => !served.some((kind) => isNameOf(name, kind)))
+  return names.length === 0
+    ? []
+    : [`names ${listed(names)}, which the cluster doesn't serve: not in the role; ask again once it does`]
+}
+
+const clusterWide = ({ namespaces }: Rule) =>
+  namespaces.length === 0
+    ? []
+    : [
+      `names namespaces (${
+        listed(namespaces)
+      }), but a kind is watched in all namespaces at once: its rights are for the whole cluster`
+    ]
+
+const givesRights = ({ group, resource }: Right) =>
+  (group === any || group === "rbac.authorization.k8s.io") && /^(\*|(cluster)?role(binding)?s?)$/.test(resource)
+
+const escalation = (rights: ReadonlyArray<Right>) =>
+  rights.some(givesRights)
+    ? [
+      `covers roles or bindings: Kubernetes lets nobody give rights that they don't have themselves, unless they have the verb "escalate" on roles and "bind" on what is bound; neither is in this role, since whoever may push to the branch could then give themselves any right`
+    ]
+    : []
+
+/** `served`: what the cluster serves; `undefined`: no cluster answered, and names are taken as they are written. */
+export const rightsOfRules = (
+  rules: ReadonlyArray<Rule>,
+  served: ReadonlyArray<ServedKind> | undefined
+): RightsOfRules => {
+  const syncable = served?.filter((kind) => versionOf(kind, []) !== undefined)
+  const all = rules.filter(needsRights).map((rule) => ({ rule, rights: rightsOf(rule, syncable) }))
+  return {
+    rights: merged(all.flatMap(({ rights }) => rights)),
+    notes: all.flatMap(({ rights, rule }) =>
+      [
+        ...wildcard(rule),
+        ...syncable === undefined ? asWritten(rule) : unserved(rule, syncable),
+        ...clusterWide(rule),
+        ...escalation(rights)
+      ].map((message) => ({ rule, message }))
+    )
+  }
+}
