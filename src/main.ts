@@ -5,8 +5,12 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Console, Effect, Exit, Layer, Option } from "effect"
 import { CliError, Command } from "effect/cli"
 import { CommandFailed } from "./cli/CommandFailed.ts"
+import { explain } from "./cli/explain.ts"
 import { git } from "./cli/gitCheck.ts"
 import * as Logging from "./cli/Logging.ts"
+import { plan } from "./cli/plan.ts"
+import { rbac } from "./cli/rbac.ts"
+import { release } from "./cli/release.ts"
 import { run, runController, runParameters } from "./cli/run.ts"
 import { schema } from "./cli/schema.ts"
 import { status } from "./cli/status.ts"
@@ -15,7 +19,7 @@ import { version } from "./version.ts"
 
 const program = Command.make("gitops-controller", runParameters, runController).pipe(
   Command.withDescription("Keeps a Kubernetes cluster and a Git repository in step. Without a subcommand it runs."),
-  Command.withSubcommands([run, validate, status, git, schema])
+  Command.withSubcommands([run, validate, plan, explain, rbac, status, release, git, schema])
 )
 
 const failureOf = (cause: Cause.Cause<unknown>) =>

@@ -46,4 +46,27 @@ layer(NodeServices.layer)("The command validate", (it) => {
         `config.yaml:2:1: unknown key "port"; a`
       ])
     }))
+
+  it.effect("notes what comes too late before it says valid, and asks no cluster for that", () =>
+    Effect.gen(function*() {
+      const file = yield* withConfig(`rules:
+  - namespaces: [team-*]
+    filters: [/spec]
+    syncTo: ignore
+  - namespaces: [team-a]
+    filters: [/metadata/labels, /spec/replicas]
+    syncTo: kubernetes
+  - resources: [deployments]
+    syncTo: kubernetes
+  - resources: [Deployments]
+    names: [web]
+    syncTo: kubernetes
+`)
+      yield* run(["--config", file, "file:///srv/git/cluster.git"])
+      expect((yield* TestConsole.logLines).slice(-3)).toEqual([
+        `${file}:6:33: note: "/spec/replicas" never applies: rule 1 above takes "/spec" for "syncTo: ignore"; remove it, or move this rule up`,
+        `${file}:10:5: note: this rule never applies: rule 3 above takes everything that it would; remove it or move it up`,
+        `${file}: valid`
+      ])
+    }))
 })

@@ -1,0 +1,42 @@
+/** What the plan says of an object for which nothing is sent. Pure; the words are those of the status. */
+import type { ObjectTrouble } from "../../kind/KindReport.ts"
+import type { Verdict } from "../../kind/Verdict.ts"
+import type { Outcome } from "./Plan.ts"
+
+/** Verdicts by which something is sent. */
+export type Due = Extract<Verdict, { readonly _tag: "Pending" | "Releasing" }>
+
+export const isDue = (verdict: Verdict): verdict is Due => verdict._tag === "Pending" || verdict._tag === "Releasing"
+
+const stays = "no longer in Git: stays, as deletions are not granted in this version"
+
+/** `undefined`: no rule and nobody has to do with it. */
+export const idleOutcome = (
+  verdict: Exclude<Verdict, Due>,
+  trouble: ObjectTrouble | undefined
+): Outcome | undefined => {
+  const reason = trouble?.message ?? ""
+  switch (verdict._tag) {
+    case "Unclaimed":
+      return undefined
+    case "InStep":
+      return { _tag: "InStep" }
+    case "Contested":
+    case "Fought":
+    case "Unusable":
+      return { _tag: "Refused", reason }
+    case "Absent":
+    case "Unready":
+      return { _tag: "Waiting", reason }
+    case "Troubled":
+      return trouble?.state === "failed" ? { _tag: "Refused", reason } : { _tag: "Waiting", reason }
+    case "Controlled":
+    case "NeverSynced":
+    case "Paused":
+      return { _tag: "Held", reason }
+    case "Suspended":
+      return { _tag: "Held", reason: `rule ${verdict.rule.index + 1} is suspended, so it touches nothing` }
+    case "AwaitsPrune":
+      return { _tag: "Stays", reason: stays }
+  }
+}
