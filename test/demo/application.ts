@@ -92,11 +92,17 @@ export const application = (version: string): Readonly<Record<string, string>> =
   "clusters/demo/shop/autumn.yaml": promotion
 })
 
-export const configuration = (url: string) =>
+/** A rule to be put before the others. */
+export const replicasAreTheClusters = `  - resources: [deployments]
+    filters: [/spec/replicas]
+    syncTo: ignore
+`
+
+export const configuration = (url: string, ruleBefore = "") =>
   `gitUrl: ${url}
 gitPath: clusters/demo
 interval: 1s
 http: { port: 0 }
 rules:
-  - syncTo: kubernetes   # Git decides everything
+${ruleBefore}  - syncTo: kubernetes   # Git decides everything${ruleBefore === "" ? "" : " else"}
 `

@@ -8,6 +8,7 @@ import { type Controller, startController } from "../e2e/Controller.ts"
 import { eventually } from "../process/Eventually.ts"
 import { temporaryFolder } from "../process/TemporaryFolder.ts"
 import { application, configuration } from "./application.ts"
+import { oneField } from "./oneField.ts"
 import { note, seen, shown, title } from "./Story.ts"
 
 const once = process.argv.includes("--once")
@@ -176,6 +177,7 @@ const story = Effect.gen(function*() {
   yield* imageCommit(cluster, repository)
   yield* edit(cluster, folder)
   note(putRightLine(yield* controller.log))
+  yield* oneField(cluster, controller, repository.url)
   title("That was it.")
   if (once) return
   note("It stays up until you press Ctrl-C. Play with it:")
