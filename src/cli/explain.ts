@@ -13,8 +13,9 @@ import { encodeJson } from "../manifest/JsonText.ts"
 import { formatKey } from "../manifest/ObjectKey.ts"
 import { askedObjects } from "./askedObjects.ts"
 import { CommandFailed } from "./CommandFailed.ts"
-import { configFlag, contextFlag, kubeconfigFlag } from "./flags.ts"
+import { configFlag, contextFlag, gitUrlFlag, kubeconfigFlag } from "./flags.ts"
 import { noRepository } from "./noRepository.ts"
+import { optional } from "./optional.ts"
 import { podNamespace } from "./podNamespace.ts"
 import { renderExplanation } from "./render/renderExplanation.ts"
 
@@ -41,11 +42,6 @@ const pathFlag = Flag.String("path").pipe(
 
 const revFlag = Flag.String("rev").pipe(
   Flag.withDescription("Read the manifests of another branch, or of a commit by its whole id"),
-  Flag.optional
-)
-
-const gitUrlFlag = Flag.String("git-url").pipe(
-  Flag.withDescription("The repository; wins over gitUrl in the configuration file"),
   Flag.optional
 )
 
@@ -101,9 +97,6 @@ const printed = (format: "table" | "json" | "yaml", objects: ReadonlyArray<Expla
       return yamlText({ objects }).trimEnd()
   }
 }
-
-const optional = <K extends string>(key: K, value: Option.Option<string>) =>
-  Option.match(value, { onNone: () => ({}), onSome: (some) => ({ [key]: some }) })
 
 /** Exits with 0 when it could be explained, however it stands; 1 otherwise. */
 export const explain = Command.make(

@@ -21,3 +21,9 @@ export const gitUrlArgument = Argument.String("gitUrl").pipe(
   Argument.withDescription("The repository; wins over gitUrl in the configuration file"),
   Argument.optional
 )
+
+/** Where the arguments are taken by something else. */
+export const gitUrlFlag = Flag.String("git-url").pipe(
+  Flag.withDescription("The repository; wins over gitUrl in the configuration file"),
+  Flag.optional
+)

@@ -13,6 +13,7 @@ import { Survey } from "../inspect/Survey.ts"
 import { encodeJson } from "../manifest/JsonText.ts"
 import { CommandFailed } from "./CommandFailed.ts"
 import { configFlag, contextFlag, gitUrlArgument, kubeconfigFlag } from "./flags.ts"
+import { optional } from "./optional.ts"
 import { podNamespace } from "./podNamespace.ts"
 
 const rev = Flag.String("rev").pipe(
@@ -36,9 +37,6 @@ const exitCode = Flag.Boolean("exit-code").pipe(
 )
 
 const failed = ({ message }: { readonly message: string }) => new CommandFailed({ exitCode: 2, message })
-
-const optional = <K extends string>(key: K, value: Option.Option<string>) =>
-  Option.isSome(value) ? { [key]: value.value } : {}
 
 const sourceOf = (rev: Option.Option<string>, path: Option.Option<string>): Source =>
   Option.isSome(path)

@@ -1,5 +1,5 @@
 /** `gitops-controller release`: gives up what is ours without changing one value. How a person uninstalls us. */
-import { Console, Effect, Layer, Option, Schema, Stdio, Stream } from "effect"
+import { Console, Effect, Layer, Schema, Stdio, Stream } from "effect"
 import { Command, Prompt } from "effect/cli"
 import * as App from "../App.ts"
 import * as Config from "../config/Config.ts"
@@ -13,6 +13,7 @@ import { Leadership } from "../kubernetes/Leadership.ts"
 import { type AnotherLeads, removeLease, takeLease } from "../kubernetes/takeLease.ts"
 import { Writer } from "../kubernetes/Writer.ts"
 import { CommandFailed } from "./CommandFailed.ts"
+import { optional } from "./optional.ts"
 import { podNamespace } from "./podNamespace.ts"
 import { type ReleaseFlags, releaseParameters } from "./releaseFlags.ts"
 import { isNothing, type ReleaseSurvey, releaseSurvey } from "./releaseSurvey.ts"
@@ -108,9 +109,6 @@ const letGo = Effect.fnUntraced(function*(flags: ReleaseFlags, config: Config.Co
 })
 
 const encode = Schema.encodeEffect(Schema.fromJsonString(Report))
-
-const optional = <K extends string>(key: K, value: Option.Option<string>) =>
-  Option.match(value, { onNone: () => ({}), onSome: (some) => ({ [key]: some }) })
 
 /** Exits with 0 when everything that was meant is let go of, 1 otherwise. */
 export const release = Command.make(

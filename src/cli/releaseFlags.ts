@@ -1,7 +1,7 @@
 /** The flags of `release`. */
 import type { Option } from "effect"
 import { Argument, Flag } from "effect/cli"
-import { configFlag, contextFlag, kubeconfigFlag } from "./flags.ts"
+import { configFlag, contextFlag, gitUrlFlag, kubeconfigFlag } from "./flags.ts"
 
 const all = Flag.Boolean("all").pipe(
   Flag.withDescription(
@@ -42,11 +42,6 @@ const output = Flag.Literals("output", ["text", "json"]).pipe(
   Flag.withDefault("text" as const)
 )
 
-const gitUrl = Flag.String("git-url").pipe(
-  Flag.withDescription("The repository; wins over gitUrl in the configuration file"),
-  Flag.optional
-)
-
 export const releaseParameters = {
   kind,
   name,
@@ -55,7 +50,7 @@ export const releaseParameters = {
   object,
   yes,
   output,
-  gitUrl,
+  gitUrl: gitUrlFlag,
   config: configFlag,
   kubeconfig: kubeconfigFlag,
   context: contextFlag

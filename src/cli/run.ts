@@ -1,9 +1,10 @@
 /** `gitops-controller run`: keeps the cluster and the repository in step until it is told to stop. */
-import { Effect, Option } from "effect"
+import { Effect, type Option } from "effect"
 import { Command } from "effect/cli"
 import * as Controller from "../Controller.ts"
 import { CommandFailed } from "./CommandFailed.ts"
 import { configFlag, contextFlag, gitUrlArgument, kubeconfigFlag } from "./flags.ts"
+import { optional } from "./optional.ts"
 import { podNamespace } from "./podNamespace.ts"
 
 /** The flags of `run`, which are also those of the program without a subcommand. */
@@ -20,9 +21,6 @@ export interface RunInput {
   readonly kubeconfig: Option.Option<string>
   readonly context: Option.Option<string>
 }
-
-const optional = <K extends string>(key: K, value: Option.Option<string>): { readonly [P in K]?: string } =>
-  Option.match(value, { onNone: () => ({}), onSome: (some) => ({ [key]: some }) as { readonly [P in K]: string } })
 
 /** Runs until interrupted; fails with what makes running impossible. */
 export const runController = Effect.fn("run")(function*(input: RunInput) {

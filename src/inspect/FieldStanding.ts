@@ -1,5 +1,6 @@
 /** How one field of an object stands between Git and the cluster, and what the controller makes of it. Pure. */
 import { says } from "../kind/fights/Spelling.ts"
+import { isGit } from "../kind/GitScope.ts"
 import { equal, type Value } from "../kubernetes/fields/JsonValue.ts"
 import type { FieldPath } from "../manifest/FieldPath.ts"
 import type { Rule } from "../rules/Rule.ts"
@@ -61,9 +62,6 @@ export interface Field {
   readonly isNew: boolean
 }
 
-/** Whether Git states what this rule owns. */
-export const isGits = (rule: Rule | undefined): boolean => rule?.syncTo === "kubernetes" && !rule.suspend
-
 /** Text that the server keeps as it is, digit for digit. */
 const isFreeText = (path: FieldPath): boolean => {
   const [first, last] = [path[0], path.at(-1)]
@@ -95,7 +93,7 @@ const asGits = (field: Field, object: ObjectStanding): FieldStanding => {
 
 export const standingOf = (field: Field, object: ObjectStanding): FieldStanding => {
   const { git, isHeld, isNew, owner } = field
-  if (isGits(owner)) return asGits(field, object)
+  if (isGit(owner)) return asGits(field, object)
   if (isNew && git !== undefined) return "toBeSeeded"
   const isSuspended = owner?.syncTo === "kubernetes"
   if (isHeld && !(isSuspended && !object.hasGitFields)) return "toBeReleased"

@@ -3,13 +3,13 @@
  * subtree in which all is alike. Every such field is in exactly one row. Pure.
  */
 import { memberLabel } from "../kind/ApplySet.ts"
-import { gitRules, ownsLifecycle } from "../kind/GitScope.ts"
+import { gitRules, isGit, ownsLifecycle } from "../kind/GitScope.ts"
 import type { Value } from "../kubernetes/fields/JsonValue.ts"
 import { entryId, ownEntry } from "../kubernetes/fields/ManagedFields.ts"
 import type { ManagedFieldsEntry } from "../kubernetes/KubernetesObject.ts"
 import { equal, field, type FieldPath } from "../manifest/FieldPath.ts"
 import type { Rule } from "../rules/Rule.ts"
-import { type FieldStanding, isGits, type ObjectStanding, standingOf } from "./FieldStanding.ts"
+import { type FieldStanding, type ObjectStanding, standingOf } from "./FieldStanding.ts"
 import { type FieldNode, fieldTree, type Sides } from "./FieldTree.ts"
 
 export interface Row {
@@ -57,8 +57,8 @@ const folded = (node: FieldNode, rows: ReadonlyArray<Row>): ReadonlyArray<Row> =
 
 /** An item of Git's list that the live list hasn't got. */
 const isNewItem = ({ git, live, owner, path }: FieldNode, list: FieldNode) =>
-  path.at(-1)?._tag === "Item" && git !== undefined && live === undefined && isGits(owner.owner) &&
-  isGits(list.owner.owner)
+  path.at(-1)?._tag === "Item" && git !== undefined && live === undefined && isGit(owner.owner) &&
+  isGit(list.owner.owner)
 
 const objectStanding = ({ applySet, git, isKnownInStep, live, ownership }: MatrixInput): ObjectStanding => ({
   isLive: live !== undefined,

@@ -3,7 +3,8 @@ import type { FieldScope } from "../kubernetes/fields/FieldScope.ts"
 import type { OwnerNode, Ownership } from "../rules/Ownership.ts"
 import type { Rule } from "../rules/Rule.ts"
 
-const isGit = (rule: Rule | undefined): boolean => rule?.syncTo === "kubernetes" && !rule.suspend
+/** Whether Git states what this rule owns. */
+export const isGit = (rule: Rule | undefined): boolean => rule?.syncTo === "kubernetes" && !rule.suspend
 
 class Scope implements FieldScope {
   readonly includes: boolean
