@@ -1,0 +1,94 @@
+/**
+ * What is said differently in a manifest than in a live object: it is taken from elsewhere in the object, before the status goes.
+ * A manifest that says it already stays as it is.
+ */
+import type { Json, JsonObject } from "../Manifest.ts"
+import type { KindId } from "../ObjectKey.ts"
+import { isObject } from "../ServerFields.ts"
+import { type Path, valueAt } from "./Row.ts"
+
+interface Source {
+  /** What `spec.source` says of an object that was made from something in this cluster. */
+  readonly replaces: string
+  /** What it says in a manifest, and where that stands. */
+  readonly by: string
+  readonly from: Path
+  /** Annotations of ours that keep what the object can't say any more. */
+  readonly records: ReadonlyArray<readonly [annotation: string, from: Path]>
+}
+
+/** When the snapshot was taken, as RFC 3339. The newest of several is found by it. */
+export const snapshotCreatedAnnotation = "gitops-controller/snapshot-created"
+/** The smallest volume that the snapshot can be restored to. */
+export const restoreSizeAnnotation = "gitops-controller/restore-size"
+/** The claim that a snapshot was taken of. */
+export const sourceClaimAnnotation = "gitops-controller/source-claim"
+/** The volume that a snapshot was taken of, as its driver names it. */
+export const sourceVolumeAnnotation = "gitops-controller/source-volume"
+
+/** A snapshot refers to what there is: one that says what to take would take another one, of another volume. */
+const sources: ReadonlyMap<KindId, Source> = new Map([
+  ["VolumeSnapshot.snapshot.storage.k8s.io", {
+    replaces: "persistentVolumeClaimName",
+    by: "volumeSnapshotContentName",
+    from: ["status", "boundVolumeSnapshotContentName"],
+    records: [
+      [snapshotCreatedAnnotation, ["status", "creationTime"]],
+      [restoreSizeAnnotation, ["status", "restoreSize"]],
+      [sourceClaimAnnotation, ["spec", "source", "persistentVolumeClaimName"]]
+    ]
+  }],
+  ["VolumeSnapshotContent.snapshot.storage.k8s.io", {
+    replaces: "volumeHandle",
+    by: "snapshotHandle",
+    from: ["status", "snapshotHandle"],
+    records: [
+      [snapshotCreatedAnnotation, ["status", "creationTime"]],
+      [restoreSizeAnnotation, ["status", "restoreSize"]],
+      [sourceVolumeAnnotation, ["spec", "source", "volumeHandle"]]
+    ]
+  }]
+])
+
+const mapAt = (object: JsonObject, path: Path): JsonObject => {
+  const value = valueAt(object, path)
+  return isObject(value) ? value : {}
+}
+
+/** A content tells its time in nanoseconds since 1970, a snapshot as text. */
+const asTime = (value: Json) =>
+  typeof value === "string" ? value : new Date(Number(BigInt(String(value)) / 1_000_000n)).toISOString()
+
+const asText = (value: Json) => typeof value === "string" ? value : String(value)
+
+const withSource = (object: JsonObject, { by, from, records, replaces }: Source): JsonObject => {
+  const there = valueAt(object, from)
+  const { [replaces]: replaced, ...source } = mapAt(object, ["spec", "source"])
+  if (there === undefined || replaced === undefined) return object
+  const annotations = mapAt(object, ["metadata", "annotations"])
+  const recorded = records.flatMap(([name, path]): ReadonlyArray<readonly [string, Json]> => {
+    const value = valueAt(object, path)
+    return value === undefined ? [] : [[name, name === snapshotCreatedAnnotation ? asTime(value) : asText(value)]]
+  })
+  return {
+    ...object,
+    metadata: { ...mapAt(object, ["metadata"]), annotations: { ...Object.fromEntries(recorded), ...annotations } },
+    spec: { ...mapAt(object, ["spec"]), source: { ...source, [by]: there } }
+  }
+}
+
+/** `stringData` is a way to write `data`, which the server takes apart. */
+const withoutStringData = (secret: JsonObject): JsonObject => {
+  const { stringData, ...rest } = secret
+  if (!isObject(stringData)) return secret
+  const encoded = Object.entries(stringData).map(([key, value]) =>
+    [key, Buffer.from(typeof value === "string" ? value : "").toString("base64")] as const
+  )
+  return { ...rest, data: { ...mapAt(secret, ["data"]), ...Object.fromEntries(encoded) } }
+}
+
+export const restated = (kind: KindId, object: JsonObject): JsonObject => {
+  if (kind === "Secret") return withoutStringData(object)
+  const source = sources.get(kind)
+  return source === undefined ? object : withSource(object, source)
+}
