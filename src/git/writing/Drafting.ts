@@ -138,7 +138,8 @@ export const draft = Effect.fnUntraced(function*(
     }
     const { failure } = composed
     const words = `${formatPlace({ path })}: ${failure.message}`
-    for (const { change, id } of wishes) if (isSame(change.key, failure.key)) refused.set(id, refusal(words))
+    for (const { change, id } of wishes)
+      if (isSame(change.key, failure._tag === "EditRefused" ? failure.key : undefined)) refused.set(id, refusal(words))
   }
   if (refused.size > 0) return { _tag: "Refused", refused }
   const told = placed.filter(({ path }) => files.has(path)).map(toldOf)

@@ -6,7 +6,7 @@ import { Result } from "effect"
 import type { JsonObject } from "../Manifest.ts"
 import { readDocument } from "../ManifestDocument.ts"
 import { formatKey, type ObjectKey } from "../ObjectKey.ts"
-import type { DocumentEdit } from "./DocumentEdit.ts"
+import type { DocumentEdit, WholeEdit } from "./DocumentEdit.ts"
 import { EditRefused } from "./EditRefused.ts"
 import { holders, isFor, type Occupant } from "./Occupants.ts"
 import { sameData } from "./SameData.ts"
@@ -39,16 +39,17 @@ export const lastOfEach = (edits: ReadonlyArray<DocumentEdit>): ReadonlyArray<Do
   ...new Map(edits.map((edit) => [formatKey(edit.key), edit])).values()
 ]
 
-const notItsManifest = (edit: DocumentEdit, defaultNamespace: string): string | undefined => {
-  if (edit._tag === "Remove") return undefined
-  const reading = readDocument(edit.manifest)
-  if (reading._tag === "Manifest" && isFor(reading.identity, edit.key, defaultNamespace)) return undefined
+/** Why this can't be written as the manifest of an object, if it can't. */
+export const notItsManifest = (key: ObjectKey, manifest: JsonObject, defaultNamespace: string): string | undefined => {
+  const reading = readDocument(manifest)
+  if (reading._tag === "Manifest" && isFor(reading.identity, key, defaultNamespace)) return undefined
   return reading._tag === "Invalid"
     ? `what should be written is no valid manifest: ${reading.problems[0]?.message ?? ""}`
     : "what should be written describes another object"
 }
 
-const problemOf = (
+/** What stands in the way of an edit before its text is looked at. @param held The manifests for its object. */
+export const problemOf = (
   edit: DocumentEdit,
   held: ReadonlyArray<Occupant>,
   { defaultNamespace, lineOf, occupants }: PlanContext
@@ -64,13 +65,13 @@ const problemOf = (
       "what stands here is no valid manifest, so nobody can know whether it is meant for this object; mend it first"
     return { line: lineOf(invalid), reason }
   }
-  const reason = notItsManifest(edit, defaultNamespace)
+  const reason = edit._tag === "Put" ? notItsManifest(edit.key, edit.manifest, defaultNamespace) : undefined
   return reason === undefined ? undefined : { reason }
 }
 
 /** @param edits At most one for each object. */
 export const planEdits = (
-  edits: ReadonlyArray<DocumentEdit>,
+  edits: ReadonlyArray<WholeEdit>,
   context: PlanContext
 ): Result.Result<EditPlan, EditRefused> => {
   const holdersOf = holders(context.occupants, context.defaultNamespace)

@@ -10,6 +10,8 @@ export class EditRefused extends Schema.TaggedError<EditRefused>()("EditRefused"
     namespace: Schema.String,
     name: Schema.String
   })),
+  /** Of the field in its manifest, such as `/spec/replicas`; absent when it isn't about one. */
+  path: Schema.optionalKey(Schema.String),
   /** Of the file, counted from 1. */
   line: Schema.optionalKey(Schema.Number),
   /** Why, and what to do. */
@@ -17,7 +19,7 @@ export class EditRefused extends Schema.TaggedError<EditRefused>()("EditRefused"
 }) {
   override get message(): string {
     const what = this.key === undefined ? "this file" : formatKey(this.key)
-    const where = this.line === undefined ? "" : ` (line ${this.line})`
-    return `${what} can't be changed here${where}: ${this.reason}`
+    const place = [this.line === undefined ? "" : `line ${this.line}`, this.path ?? ""].filter((part) => part !== "")
+    return `${what} can't be changed here${place.length === 0 ? "" : ` (${place.join(", ")})`}: ${this.reason}`
   }
 }

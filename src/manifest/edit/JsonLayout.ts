@@ -19,20 +19,21 @@ export const jsonIndentOf = (text: string): JsonIndent => /^\s*[{[][^\S\r\n]*(?:
 /** Characters that end a line in YAML or that nobody sees. */
 const hidden = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g
 
-const scalar = (value: Json): string =>
+export const jsonScalar = (value: Json): string =>
   encodeJson(value).replace(
     hidden,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
   )
 
-const write = (value: Json, indent: JsonIndent, before: string): string => {
-  if (typeof value !== "object" || value === null) return scalar(value)
+/** @param before What stands in front of it, in the same line. */
+export const jsonValue = (value: Json, indent: JsonIndent, before: string): string => {
+  if (typeof value !== "object" || value === null) return jsonScalar(value)
   const deeper = before + (indent ?? "")
   const parts = isObject(value)
     ? Object.entries(value).map(([key, entry]) =>
-      `${scalar(key)}:${indent === undefined ? "" : " "}${write(entry, indent, deeper)}`
+      `${jsonScalar(key)}:${indent === undefined ? "" : " "}${jsonValue(entry, indent, deeper)}`
     )
-    : value.map((item: Json) => write(item, indent, deeper))
+    : value.map((item: Json) => jsonValue(item, indent, deeper))
   const [open, close] = isObject(value) ? ["{", "}"] : ["[", "]"]
   if (parts.length === 0) return open + close
   if (indent === undefined) return open + parts.join(",") + close
@@ -41,4 +42,4 @@ const write = (value: Json, indent: JsonIndent, before: string): string => {
 
 /** @param before What stands in front of its first brace, in the same line. */
 export const jsonText = (manifest: JsonObject, indent: JsonIndent, before: string): string =>
-  write(inCustomaryOrder(manifest), indent, before)
+  jsonValue(inCustomaryOrder(manifest), indent, before)

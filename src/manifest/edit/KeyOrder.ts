@@ -21,3 +21,18 @@ export const inCustomaryOrder = (manifest: JsonObject): JsonObject => {
     )
     : ordered
 }
+
+/**
+ * Behind which of these keys a new one belongs, -1 for none: where people write it, or last.
+ * @param around Whose value the map is; `undefined` for the manifest itself.
+ */
+export const placeOfKey = (
+  key: string,
+  keys: ReadonlyArray<string | undefined>,
+  around: string | undefined
+): number => {
+  const order = around === undefined ? ofManifest : around === "metadata" ? ofMetadata : []
+  const rank = order.indexOf(key)
+  if (rank === -1) return keys.length - 1
+  return keys.findLastIndex((other) => other !== undefined && order.slice(0, rank).includes(other))
+}

@@ -5,7 +5,7 @@
 import type { Json } from "../Manifest.ts"
 import { isObject } from "../ServerFields.ts"
 import { readYaml, type YamlDocument } from "../Yaml.ts"
-import type { DocumentEdit } from "./DocumentEdit.ts"
+import type { WholeEdit } from "./DocumentEdit.ts"
 import type { EditPlan, PlannedChange } from "./EditPlan.ts"
 import { holders, type Occupant, occupants } from "./Occupants.ts"
 import { sameData } from "./SameData.ts"
@@ -33,7 +33,7 @@ export const valuesAfter = (documents: ReadonlyArray<YamlDocument>, plan: EditPl
   ]
 }
 
-const isDone = (edit: DocumentEdit, held: ReadonlyArray<Occupant>): boolean => {
+const isDone = (edit: WholeEdit, held: ReadonlyArray<Occupant>): boolean => {
   const [first, second] = held
   if (edit._tag === "Remove") return first === undefined
   return second === undefined && first !== undefined && sameData(first.value, edit.manifest)
@@ -42,7 +42,7 @@ const isDone = (edit: DocumentEdit, held: ReadonlyArray<Occupant>): boolean => {
 export const isProved = (
   text: string,
   expected: ReadonlyArray<Json>,
-  edits: ReadonlyArray<DocumentEdit>,
+  edits: ReadonlyArray<WholeEdit>,
   defaultNamespace: string
 ): boolean => {
   const reading = readYaml(text)

@@ -7,13 +7,15 @@ import { offsetOf } from "../Candidates.ts"
 import { readText, tooLarge } from "../FileText.ts"
 import { textPlaces } from "../TextPlaces.ts"
 import { assemble, lineBreakOf } from "./Assembly.ts"
-import type { DocumentEdit } from "./DocumentEdit.ts"
+import type { DocumentEdit, Patch, WholeEdit } from "./DocumentEdit.ts"
+import type { EditOutdated } from "./EditOutdated.ts"
 import { type EditPlan, lastOfEach, planEdits } from "./EditPlan.ts"
 import { EditRefused } from "./EditRefused.ts"
 import { fatesOf } from "./Fates.ts"
 import { type FileSource, openFile } from "./FileSource.ts"
 import { isJson } from "./JsonLayout.ts"
 import { occupants } from "./Occupants.ts"
+import { patchFile } from "./PatchFile.ts"
 import { isProved, valuesAfter } from "./Proof.ts"
 import { yamlText } from "./YamlText.ts"
 
@@ -25,7 +27,7 @@ const isJsonFile = ({ layouts, text }: FileSource): boolean => {
 
 const planFor = (
   source: FileSource,
-  edits: ReadonlyArray<DocumentEdit>,
+  edits: ReadonlyArray<WholeEdit>,
   defaultNamespace: string
 ): Result.Result<EditPlan, EditRefused> => {
   const placeAt = textPlaces(source.text)
@@ -50,16 +52,19 @@ const compose = (source: FileSource, plan: EditPlan): Result.Result<string, Edit
 const unproved =
   "the change can't be made on the text of this file without a change to something else in it; make it by hand, or give the object a file of its own"
 
+const bytesOf = ({ byteOrderMark }: FileSource, text: string): Buffer =>
+  Buffer.from((byteOrderMark ? "\ufeff" : "") + text)
+
 const accepted = (
   source: FileSource,
   plan: EditPlan,
-  edits: ReadonlyArray<DocumentEdit>,
+  edits: ReadonlyArray<WholeEdit>,
   defaultNamespace: string,
   composed: string
 ): Result.Result<Uint8Array | undefined, EditRefused> => {
   const expected = valuesAfter(source.documents, plan)
   if (expected.length === 0) return Result.succeed(undefined)
-  const bytes = Buffer.from((source.byteOrderMark ? "\ufeff" : "") + composed)
+  const bytes = bytesOf(source, composed)
   const large = tooLarge(bytes.length)
   if (large !== undefined) return Result.fail(new EditRefused({ reason: large }))
   const [key, another] = [...plan.changes, ...plan.additions].map((change) => change.key)
@@ -68,6 +73,32 @@ const accepted = (
     ? Result.succeed(bytes)
     : Result.fail(new EditRefused({ reason: unproved, ...(key === undefined || another !== undefined ? {} : { key }) }))
 }
+
+const withPatches = (
+  source: FileSource,
+  bytes: Uint8Array,
+  patches: ReadonlyArray<Patch>,
+  defaultNamespace: string
+): Result.Result<Uint8Array, EditOutdated | EditRefused> =>
+  Result.flatMap(patchFile(source, patches, defaultNamespace), (text) => {
+    if (text === source.text) return Result.succeed(bytes)
+    const patched = bytesOf(source, text)
+    const large = tooLarge(patched.length)
+    return large === undefined ? Result.succeed(patched) : Result.fail(new EditRefused({ reason: large }))
+  })
+
+const withWholes = (
+  source: FileSource,
+  bytes: Uint8Array | undefined,
+  edits: ReadonlyArray<WholeEdit>,
+  defaultNamespace: string
+): Result.Result<Uint8Array | undefined, EditRefused> =>
+  Result.gen(function*() {
+    const plan = yield* planFor(source, edits, defaultNamespace)
+    if (plan.changes.length + plan.additions.length === 0) return bytes
+    const composed = yield* compose(source, plan)
+    return yield* accepted(source, plan, edits, defaultNamespace, composed)
+  })
 
 /**
  * The file after all edits, or why one of them can't be made; then none is. Of several edits of one object the last
@@ -79,12 +110,15 @@ export const composeFile = (
   bytes: Uint8Array | undefined,
   edits: ReadonlyArray<DocumentEdit>,
   defaultNamespace: string
-): Result.Result<Uint8Array | undefined, EditRefused> =>
+): Result.Result<Uint8Array | undefined, EditOutdated | EditRefused> =>
   Result.gen(function*() {
     const wanted = lastOfEach(edits)
-    const source = yield* openFile(bytes ?? new Uint8Array())
-    const plan = yield* planFor(source, wanted, defaultNamespace)
-    if (plan.changes.length + plan.additions.length === 0) return bytes
-    const composed = yield* compose(source, plan)
-    return yield* accepted(source, plan, wanted, defaultNamespace, composed)
+    const patches = wanted.filter((edit) => edit._tag === "Patch")
+    const wholes = wanted.filter((edit) => edit._tag !== "Patch")
+    const before = bytes ?? new Uint8Array()
+    const source = yield* openFile(before)
+    if (patches.length === 0) return yield* withWholes(source, bytes, wholes, defaultNamespace)
+    const patched = yield* withPatches(source, before, patches, defaultNamespace)
+    if (wholes.length === 0) return patched
+    return yield* withWholes(yield* openFile(patched), patched, wholes, defaultNamespace)
   })

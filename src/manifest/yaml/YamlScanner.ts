@@ -53,7 +53,7 @@ export class YamlScanner {
   /** The next token, which stays until {@link skip}. */
   peek(): YamlToken {
     while (this.#needsMore()) this.#fetch()
-    return this.#tokens[this.#head] ?? { type: "StreamEnd", start: 0, value: "", plain: false }
+    return this.#tokens[this.#head] ?? { type: "StreamEnd", start: 0, end: 0, value: "", plain: false }
   }
 
   skip(): void {
@@ -71,12 +71,13 @@ export class YamlScanner {
   }
 
   #add(type: YamlTokenType, start: number, value = "", plain = false): void {
-    this.#tokens.push({ type, start, value, plain, key: this.#saved })
+    this.#tokens.push({ type, start, end: this.#cursor.pos, value, plain, key: this.#saved })
     this.#saved = undefined
   }
 
   #insert(type: YamlTokenType, start: number, token: number): void {
-    this.#tokens.splice(this.#head + token - this.#taken, 0, { type, start, value: "", plain: false, key: undefined })
+    const inserted: Queued = { type, start, end: start, value: "", plain: false, key: undefined }
+    this.#tokens.splice(this.#head + token - this.#taken, 0, inserted)
   }
 
   #isValid(key: SimpleKey): boolean {

@@ -23,6 +23,8 @@ export type YamlTokenType =
 export interface YamlToken {
   readonly type: YamlTokenType
   readonly start: number
+  /** Where the next one is looked for: behind it, and behind the blanks and line breaks that follow a plain or block scalar. */
+  readonly end: number
   /** The text of a scalar, the name of an anchor or alias, the full name of a tag. */
   readonly value: string
   /** A scalar without quotes. */
