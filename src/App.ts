@@ -1,5 +1,5 @@
 /** The wiring, in one place: which room gets which options, and what stands on what. */
-import { Layer } from "effect"
+import { Duration, Layer } from "effect"
 import { createHash } from "node:crypto"
 import type { Config } from "./config/Config.ts"
 import { withoutCredentials } from "./config/RepositoryUrl.ts"
@@ -17,6 +17,7 @@ import { Kinds } from "./kind/Kinds.ts"
 import * as PermissionCheck from "./kind/rights/PermissionCheck.ts"
 import { RuleCheck } from "./kind/RuleCheck.ts"
 import { ApiServer } from "./kubernetes/ApiServer.ts"
+import { Authored } from "./kubernetes/authored/Authored.ts"
 import { Events } from "./kubernetes/Events.ts"
 import { KubernetesOptions } from "./kubernetes/KubernetesOptions.ts"
 import { Landscape } from "./kubernetes/Landscape.ts"
@@ -69,7 +70,8 @@ export const options = (config: Config, cluster: ClusterChoice) => {
       fieldManager: config.fieldManager,
       applySet,
       defaultNamespace: config.namespace,
-      own: { stateNamespace: config.stateNamespace }
+      own: { stateNamespace: config.stateNamespace },
+      maxAge: Duration.toMillis(config.commit.maxAge)
     }),
     Layer.succeed(HttpOptions, {
       port: config.http.port,
@@ -79,7 +81,8 @@ export const options = (config: Config, cluster: ClusterChoice) => {
 }
 
 /** The Kubernetes room. */
-export const kubernetes = Layer.merge(Schemas.layer, Events.layer).pipe(
+export const kubernetes = Authored.layer.pipe(
+  Layer.provideMerge(Layer.merge(Schemas.layer, Events.layer)),
   Layer.provideMerge(Writer.layer),
   Layer.provideMerge(Landscape.layer),
   Layer.provideMerge(Layer.merge(Reflector.layer, Leadership.layer)),
@@ -101,9 +104,14 @@ export const recordStore = (config: Config) =>
 export const engine = (config: Config) => {
   const { head, repository } = identity(config)
   const coordinator = Coordinator.layer({
+    name: config.name,
+    stateNamespace: config.stateNamespace,
     record: `${config.stateNamespace}/${head}`,
     repository,
-    gitPath: config.gitPath
+    gitPath: config.gitPath,
+    restore: config.restore,
+    deletions: config.deletions,
+    gathering: config.commit
   })
   return Layer.mergeAll(Kinds.layer, PermissionCheck.layer, RuleCheck.layer).pipe(
     Layer.provideMerge(coordinator),

@@ -5,6 +5,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Console, Effect, Exit, Layer, Option } from "effect"
 import { CliError, Command } from "effect/cli"
 import { CommandFailed } from "./cli/CommandFailed.ts"
+import { confirm } from "./cli/confirm.ts"
 import { explain } from "./cli/explain.ts"
 import { git } from "./cli/gitCheck.ts"
 import * as Logging from "./cli/Logging.ts"
@@ -19,7 +20,7 @@ import { version } from "./version.ts"
 
 const program = Command.make("gitops-controller", runParameters, runController).pipe(
   Command.withDescription("Keeps a Kubernetes cluster and a Git repository in step. Without a subcommand it runs."),
-  Command.withSubcommands([run, validate, plan, explain, rbac, status, release, git, schema])
+  Command.withSubcommands([run, validate, plan, explain, rbac, status, confirm, release, git, schema])
 )
 
 const failureOf = (cause: Cause.Cause<unknown>) =>

@@ -57,8 +57,6 @@ const failed = (message: string) => new CommandFailed({ exitCode: 1, message })
 const onlyOnce = (message: string) =>
   message.replace(/ It is tried again; if it lasts, check /, " Check ").replace(/ It is tried again\./, "")
 
-/** The repository isn't asked, so none is needed. */
-
 interface Where {
   readonly file: Option.Option<string>
   readonly path: Option.Option<string>
@@ -135,7 +133,7 @@ export const explain = Command.make(
   }, Effect.mapError((error) => error._tag === "CommandFailed" ? error : failed(onlyOnce(error.message))))
 ).pipe(
   Command.withDescription(
-    "Print of each field of an object who decides about it, by which rule, its value in the cluster and in Git, whether they are in step, and " +
+    "Print of each field of an object who decides about it, by which rule, its value in the cluster and in Git with its place there, which side would change, and " +
       "which field managers set it. Asks the cluster and the repository, needs no running controller, and writes nothing."
   ),
   Command.withShortDescription("Show who decides about which field of an object, and how it stands"),

@@ -83,8 +83,8 @@ export const plan = Command.make(
   })
 ).pipe(
   Command.withDescription(
-    "Show what the controller would create, change, let go of and refuse, field by field, without writing anything: the API server is asked to " +
-      "try each change (dry run). With --exit-code: 0 nothing to do, 1 changes, 2 something has to be mended or the plan could not be made; without it 0 once " +
+    "Show what the controller would create, change, let go of and refuse in the cluster, field by field, and what it would commit to Git, file by file, " +
+      "without writing anything: the API server is asked to try each change (dry run). With --exit-code: 0 nothing to do, 1 changes, 2 something has to be mended or the plan could not be made; without it 0 once " +
       "the plan is printed."
   ),
   Command.withShortDescription("Show what the controller would do, without doing it"),

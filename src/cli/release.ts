@@ -1,8 +1,9 @@
 /** `gitops-controller release`: gives up what is ours without changing one value. How a person uninstalls us. */
-import { Console, Effect, Layer, Schema, Stdio, Stream } from "effect"
-import { Command, Prompt } from "effect/cli"
+import { Console, Effect, Layer, Schema } from "effect"
+import { Command } from "effect/cli"
 import * as App from "../App.ts"
 import * as Config from "../config/Config.ts"
+import { writesToGit } from "../coordination/CoordinatorState.ts"
 import { headName } from "../coordination/RecordStore.ts"
 import { countsByKind, isLeftAlone } from "../coordination/ReleaseScope.ts"
 import { forget, releaseAll, removeRecord } from "../coordination/Releasing.ts"
@@ -12,6 +13,7 @@ import { KubernetesOptions } from "../kubernetes/KubernetesOptions.ts"
 import { Leadership } from "../kubernetes/Leadership.ts"
 import { type AnotherLeads, removeLease, takeLease } from "../kubernetes/takeLease.ts"
 import { Writer } from "../kubernetes/Writer.ts"
+import { askFirst, checkAskable } from "./askFirst.ts"
 import { CommandFailed } from "./CommandFailed.ts"
 import { optional } from "./optional.ts"
 import { podNamespace } from "./podNamespace.ts"
@@ -19,32 +21,10 @@ import { type ReleaseFlags, releaseParameters } from "./releaseFlags.ts"
 import { isNothing, type ReleaseSurvey, releaseSurvey } from "./releaseSurvey.ts"
 import { type Circumstances, renderIntent, renderReport, Report } from "./render/renderRelease.ts"
 import { connection } from "./ServedCluster.ts"
+import { Unopposed } from "./Unopposed.ts"
 import { checkFlags } from "./whatToRelease.ts"
 
 const failed = (message: string) => new CommandFailed({ exitCode: 1, message })
-
-/** Whoever can't be asked has to have said yes. */
-const checkYes = Effect.fnUntraced(function*({ output, yes }: ReleaseFlags) {
-  if (yes) return
-  if (output === "json") return yield* failed("with --output json nobody is asked to confirm: say --yes")
-  const stdio = yield* Stdio.Stdio
-  if (!(yield* stdio.stdinIsTerminal))
-    return yield* failed("this is no terminal, so nobody can be asked to confirm: say --yes")
-})
-
-const confirm = Effect.fnUntraced(function*({ output, yes }: ReleaseFlags, intent: string) {
-  if (output === "text") yield* Console.log(intent)
-  if (yes) return
-  const asked = Prompt.run(Prompt.Confirm({ message: "Let go of them?" }))
-  if (!(yield* Effect.orElseSucceed(asked, () => false))) return yield* failed("Nothing was changed.")
-})
-
-/** Nobody leads who would undo what is written, so no term is needed. */
-const unopposed = Layer.succeed(Leadership, {
-  identity: "",
-  permit: Effect.succeed({ number: 0, left: 30_000 }),
-  standing: Stream.never
-})
 
 /** What is told of a survey that found nothing to do. */
 const nothing: Report = { ok: true, released: [], failed: [], removed: { record: false, lease: false } }
@@ -76,7 +56,7 @@ const underLease = Effect.fnUntraced(
       Effect.as(false),
       Effect.catchTag("AnotherLeads", (error) => isLeftAlone ? Effect.succeed(true) : Effect.fail(opposed(error)))
     )
-    const writer = Writer.layer.pipe(Layer.provide(keepsRecord ? unopposed : Layer.succeed(Leadership, leadership)))
+    const writer = Writer.layer.pipe(Layer.provide(keepsRecord ? Unopposed : Layer.succeed(Leadership, leadership)))
     return yield* Effect.provide(work(keepsRecord), writer)
   },
   Effect.provide(Leadership.layer)
@@ -91,14 +71,16 @@ const letGo = Effect.fnUntraced(function*(flags: ReleaseFlags, config: Config.Co
     record: `${stateNamespace}/${head}`,
     lease: `${stateNamespace}/${leaseName}`,
     isAll: flags.all,
-    isTakenBack: !flags.all && !isLeftAlone(before.scope)
+    isTakenBack: !flags.all && !isLeftAlone(before.scope),
+    isNamed: writesToGit({ number: 1, rules: config.rules })
   }
   if (isNothing(before)) return { report: nothing, circumstances }
-  yield* checkYes(flags)
+  yield* checkAskable(flags.yes, flags.output)
   const report = yield* underLease(isLeftAlone(before.scope), (keepsRecord) =>
     Effect.gen(function*() {
       const now = yield* survey
-      yield* confirm(flags, renderIntent(countsByKind(now.meant), now.cluster, circumstances))
+      if (flags.output === "text") yield* Console.log(renderIntent(countsByKind(now.meant), now.cluster, circumstances))
+      yield* askFirst(flags.yes, "Let go of them?")
       return yield* carryOut(now, head, keepsRecord)
     }).pipe(Effect.provide(App.recordStore(config))))
   const lease = flags.all && report.ok && (yield* removeLease)

@@ -53,6 +53,10 @@ export interface Config {
   readonly commit: CommitOptions
   /** Where new manifests go, below gitPath. */
   readonly layout: string
+  /** How much may be deleted on a side, in one set or in ten minutes. */
+  readonly deletions: { readonly max: number; readonly percent: number }
+  /** Whether a new cluster is restored from Git. */
+  readonly restore: "auto" | "off"
   readonly lease: {
     readonly duration: Duration.Duration
     readonly renew: Duration.Duration
@@ -73,38 +77,30 @@ export interface LoadOptions {
 
 const duration = Schema.decodeSync(GoDuration.schema)
 
-type Direction = Rule["syncTo"]
-
-const isBuilt = (syncTo: ConfigInFile["rules"][number]["syncTo"]): syncTo is Direction =>
-  syncTo === "kubernetes" || syncTo === "ignore"
-
-/** Rules whose direction isn't built never come here: the file that holds one is refused. */
 const rulesOf = ({ content, placeOf }: ConfigFile.CheckedFile): ReadonlyArray<Rule> =>
-  content.rules.flatMap((
-    { apiGroups = [], filters = [], labels, names = [], namespaces = [], resources = [], suspend = false, syncTo },
-    index
-  ) => {
+  content.rules.map((rule, index) => {
+    const { apiGroups = [], filters = [], labels, names = [], namespaces = [], resources = [], syncTo } = rule
     const placesOf = (key: string, items: ReadonlyArray<unknown>) =>
       items.map((_, item) => placeOf(["rules", index, key, item]))
-    return isBuilt(syncTo)
-      ? [{
-        index,
-        place: placeOf(["rules", index]),
-        places: {
-          apiGroups: placesOf("apiGroups", apiGroups),
-          resources: placesOf("resources", resources),
-          filters: placesOf("filters", filters)
-        },
-        apiGroups,
-        resources,
-        labels: labels === undefined || labels.requirements.length === 0 ? undefined : labels,
-        namespaces,
-        names,
-        filters: filters.map((pointer) => Result.getOrThrow(parseFilter(pointer))),
-        syncTo,
-        suspend
-      }]
-      : []
+    return {
+      index,
+      place: placeOf(["rules", index]),
+      places: {
+        apiGroups: placesOf("apiGroups", apiGroups),
+        resources: placesOf("resources", resources),
+        filters: placesOf("filters", filters)
+      },
+      apiGroups,
+      resources,
+      labels: labels === undefined || labels.requirements.length === 0 ? undefined : labels,
+      namespaces,
+      names,
+      filters: filters.map((pointer) => Result.getOrThrow(parseFilter(pointer))),
+      syncTo,
+      prune: rule.prune ?? defaults.prune,
+      conflict: rule.conflict ?? defaults.conflict,
+      suspend: rule.suspend ?? defaults.suspend
+    }
   })
 
 const httpsOf = (https: HttpsCredentials): HttpsCredentials => {
@@ -137,6 +133,8 @@ const complete = (checked: ConfigFile.CheckedFile, podNamespace: string | undefi
     interval: content.interval ?? duration(defaults.interval),
     commit: commitOf(content),
     layout: content.layout ?? defaults.layout,
+    deletions: { ...defaults.deletions, ...content.deletions },
+    restore: content.restore ?? defaults.restore,
     lease: {
       duration: content.lease?.duration ?? duration(defaults.lease.duration),
       renew: content.lease?.renew ?? duration(defaults.lease.renew),

@@ -9,33 +9,27 @@ interface Row {
   /** `*` is any item of a list. */
   readonly path: ReadonlyArray<string>
   /** Of all values the schema knows, those that aren't built; absent: none is. */
-  readonly refuses?: (value: unknown) => boolean
+  readonly refuses?: (value: unknown, around: unknown) => boolean
   readonly message: (value: unknown) => string
 }
 
 const is = (...values: ReadonlyArray<string>) => (value: unknown) => typeof value === "string" && values.includes(value)
 
-const noDeleting = "this version deletes nothing"
 const noRestoring = "this version restores nothing by itself"
 
 const key = (name: string, why: string): string => `"${name}" isn't built yet: ${why}; leave the key out`
 
+const syncsTo = (rule: unknown, ...targets: ReadonlyArray<string>) =>
+  typeof rule === "object" && rule !== null && is(...targets)(Reflect.get(rule, "syncTo"))
+
 const table: ReadonlyArray<Row> = [
   {
-    path: ["rules", "*", "syncTo"],
-    refuses: is("git", "both"),
-    message: (value) =>
-      `"syncTo: ${
-        String(value)
-      }" isn't built yet: this version only goes from Git to the cluster; use "kubernetes" or "ignore"`
-  },
-  {
     path: ["rules", "*", "prune"],
-    refuses: is("owned", "always"),
-    message: (value) => `"prune: ${String(value)}" isn't built yet: ${noDeleting}; use "never" or leave the key out`
+    refuses: (value, rule) => is("owned", "always")(value) && !syncsTo(rule, "git", "both"),
+    message: (value) =>
+      `"prune: ${String(value)}" isn't built yet for what goes to the cluster: this version deletes nothing there; ` +
+      `use "never" or leave the key out`
   },
-  { path: ["rules", "*", "conflict"], message: () => key("conflict", `it belongs to "syncTo: both"`) },
-  { path: ["deletions"], message: () => key("deletions", noDeleting) },
   {
     path: ["restore"],
     refuses: is("auto"),
@@ -47,25 +41,27 @@ const table: ReadonlyArray<Row> = [
 interface Hit {
   readonly path: Path
   readonly value: unknown
+  /** The map or list that it stands in. */
+  readonly around: unknown
 }
 
-const hits = (value: unknown, pattern: ReadonlyArray<string>, path: Path): ReadonlyArray<Hit> => {
+const hits = (value: unknown, pattern: ReadonlyArray<string>, path: Path, around?: unknown): ReadonlyArray<Hit> => {
   const [next, ...rest] = pattern
-  if (next === undefined) return [{ path, value }]
+  if (next === undefined) return [{ path, value, around }]
   if (next === "*") {
     return Array.isArray(value)
-      ? value.flatMap((item, index) => hits(item, rest, [...path, index]))
+      ? value.flatMap((item, index) => hits(item, rest, [...path, index], value))
       : []
   }
   return typeof value === "object" && value !== null && Object.hasOwn(value, next)
-    ? hits(Reflect.get(value, next), rest, [...path, next])
+    ? hits(Reflect.get(value, next), rest, [...path, next], value)
     : []
 }
 
 /** Every value in the text that isn't built yet. A row without a choice stands at its key, one with a choice at the value. */
 export const notBuilt = (text: ConfigText): ReadonlyArray<PathMistake> =>
   table.flatMap(({ message, path, refuses }) =>
-    hits(text.data, path, []).filter(({ value }) => refuses?.(value) ?? true).map((hit) => ({
+    hits(text.data, path, []).filter(({ around, value }) => refuses?.(value, around) ?? true).map((hit) => ({
       path: hit.path,
       mistake: {
         ...refuses === undefined ? text.keyPlaceOf(hit.path) : text.placeOf(hit.path),

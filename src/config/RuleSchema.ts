@@ -5,6 +5,7 @@ import { parse as parseFilter } from "../rules/FilterSyntax.ts"
 import { defaults } from "./Defaults.ts"
 import { list, oneOf, selector } from "./Fields.ts"
 import { apiGroupProblem, nameGlobProblem, namespaceGlobProblem, resourceProblem } from "./KubernetesName.ts"
+import { directionProblems } from "./RuleDirection.ts"
 
 const filterProblem = (pointer: string) =>
   Result.match(parseFilter(pointer), { onFailure: (reason) => reason, onSuccess: () => undefined })
@@ -71,6 +72,7 @@ export const RuleSchema = Schema.Struct({
     })
   )
 }).annotate({ expected: `a map such as { resources: [deployments], syncTo: kubernetes }` })
+  .check(Schema.makeFilter(directionProblems))
 
 export type RuleInFile = typeof RuleSchema.Type
 

@@ -2,20 +2,40 @@
  * What no kind can know alone: the round and its open stage, the record, and leave to delete.
  * One fiber and one mailbox. It publishes rounds and never calls a kind.
  */
-import { Clock, Context, Deferred, Effect, FiberHandle, Layer, Queue, Schedule, Stream, SubscriptionRef } from "effect"
+import {
+  Clock,
+  Context,
+  Deferred,
+  Duration,
+  Effect,
+  FiberHandle,
+  Layer,
+  Queue,
+  Schedule,
+  Stream,
+  SubscriptionRef
+} from "effect"
 import { GitActor } from "../git/GitActor.ts"
 import { type GitReport, noReport } from "../git/GitReport.ts"
-import { Coordination, DeletionWithheld, RecordUnwritten } from "../kind/Coordination.ts"
+import { Coordination, DeletionWithheld, RecordUnwritten, type Removal, RemovalHeld } from "../kind/Coordination.ts"
 import { type Round, sameRound } from "../kind/Round.ts"
 import { Leadership } from "../kubernetes/Leadership.ts"
+import { Reflector } from "../kubernetes/Reflector.ts"
 import { Rulesets } from "../rules/Rulesets.ts"
 import type { CoordinatorMessage } from "./CoordinatorMessage.ts"
+import type { CoordinatorOptions } from "./CoordinatorOptions.ts"
 import * as CoordinatorState from "./CoordinatorState.ts"
+import { judgedAt, mirroredWait } from "./Draft.ts"
+import { fold } from "./Folding.ts"
+import * as GitErrands from "./GitErrands.ts"
+import * as MirroringLog from "./MirroringLog.ts"
 import * as RecordKeeping from "./RecordKeeping.ts"
 import * as RoundLog from "./RoundLog.ts"
+import { shownOf } from "./shownOf.ts"
 
 const mailboxSize = 1024
-const enrollTimeout = "30 seconds"
+const writeTimeout = "30 seconds"
+const flushTime = "3 seconds"
 const restarts = Schedule.min([Schedule.exponential("250 millis"), Schedule.spaced("30 seconds")]).pipe(
   Schedule.jittered
 )
@@ -28,16 +48,38 @@ const withheldBecause = (object: string, { tip }: GitReport): string =>
     ? `${object} is in no manifest that could be read; it is left alone, since files that were not read may hold it`
     : `${object} is no longer in Git; this version deletes nothing: delete it with kubectl if it should go`
 
-const unanswered = () => new RecordUnwritten({ message: `the record was not written within ${enrollTimeout}` })
+const unanswered = () => new RecordUnwritten({ message: `the record was not written within ${writeTimeout}` })
 
-const make = Effect.fnUntraced(function*(options: RecordKeeping.RecordKeepingOptions) {
+const unjudged = ({ id, kind }: Removal) =>
+  new RemovalHeld({ message: `${kind} ${id} stays in Git: nobody judged its removal in time; it is asked for again` })
+
+/** When there is something to do though no message comes, in milliseconds since the epoch. */
+const wokenAt = (
+  state: CoordinatorState.CoordinatorState,
+  errands: ReadonlyArray<number | undefined>,
+  now: number
+): number | undefined => {
+  const times = [
+    CoordinatorState.needsRecord(state) ? now + RecordKeeping.retryAfter : undefined,
+    RecordKeeping.awaitsPerson(state) ? now + RecordKeeping.personAfter : undefined,
+    state.mirroredSince === undefined ? undefined : state.mirroredSince + mirroredWait,
+    judgedAt(state),
+    ...errands
+  ].filter(isDefined)
+  return times.length === 0 ? undefined : Math.min(...times)
+}
+
+const make = Effect.fnUntraced(function*(options: CoordinatorOptions) {
   const git = yield* GitActor
   const leadership = yield* Leadership
+  const reflector = yield* Reflector
   const rulesets = yield* Rulesets
-  const record = yield* RecordKeeping.make(options)
+  const record = yield* RecordKeeping.make
   const mailbox = yield* Queue.bounded<CoordinatorMessage>(mailboxSize)
   const rounds = yield* SubscriptionRef.make<Round | undefined>(undefined)
-  const states = yield* SubscriptionRef.make(CoordinatorState.initial(yield* rulesets.latest, noReport, 0))
+  const states = yield* SubscriptionRef.make(
+    CoordinatorState.initial(yield* rulesets.latest, noReport, 0, options)
+  )
   const mail = (message: CoordinatorMessage) => Effect.asVoid(Queue.offer(mailbox, message))
 
   const publish = Effect.fnUntraced(function*(state: CoordinatorState.CoordinatorState) {
@@ -48,26 +90,42 @@ const make = Effect.fnUntraced(function*(options: RecordKeeping.RecordKeepingOpt
     if (!sameRound(before, round) || before?.ruleset !== round?.ruleset) yield* SubscriptionRef.set(rounds, round)
   })
 
+  /** With all that was told so far, whatever became of it. */
+  let folded = yield* SubscriptionRef.get(states)
+
   /** Runs until it fails. What it knew of Git and of the round's number outlives it; the rest is asked for again. */
   const run = Effect.gen(function*() {
     const before = yield* SubscriptionRef.get(states)
     let state = CoordinatorState.restarted(before, yield* rulesets.latest)
-    const log = RoundLog.make()
+    const logs = [RoundLog.make(), MirroringLog.make()]
+    const errands = yield* GitErrands.make(mail)
     const alarm = yield* FiberHandle.make<void>()
-    const wakeLater = mail({ _tag: "Woken" }).pipe(
-      Effect.delay(RecordKeeping.retryAfter),
-      FiberHandle.run(alarm, { onlyIfMissing: true })
-    )
     while (true) {
-      for (const message of yield* Queue.takeAll(mailbox)) state = CoordinatorState.fold(state, message)
+      for (const message of yield* Queue.takeAll(mailbox)) state = fold(state, message)
+      folded = state
+      const { losses } = state
       state = CoordinatorState.advance(yield* record.attend(state))
+      if (state.losses !== losses) yield* reflector.relist
       // What settled just now is kept before anybody hears of it: the next process may begin at once.
       if (state.settledRound === state.round) state = CoordinatorState.advance(yield* record.attend(state))
-      if (CoordinatorState.needsRecord(state)) yield* wakeLater
+      const now = yield* Clock.currentTimeMillis
+      const due = wokenAt(state, yield* errands(state), now)
+      yield* due === undefined
+        ? FiberHandle.clear(alarm)
+        : FiberHandle.run(alarm, Effect.delay(mail({ _tag: "Woken" }), Math.max(0, due - now)))
+      folded = state
       yield* publish(state)
-      yield* log(state, yield* Clock.currentTimeMillis)
+      for (const log of logs) yield* log(state, now)
     }
   }).pipe(Effect.scoped)
+
+  /** What waited to be written is written when the process ends, so that the next one need not find it out again. */
+  const flush = Effect.gen(function*() {
+    const told = (yield* Queue.clear(mailbox)).reduce(fold, folded)
+    if (told.standing._tag === "Leading" && told.mirroredSince !== undefined)
+      yield* record.attend({ ...told, mirroredSince: -Infinity })
+  })
+  yield* Effect.addFinalizer(() => Effect.timeoutOption(flush, flushTime))
 
   yield* run.pipe(
     Effect.sandbox,
@@ -88,6 +146,22 @@ const make = Effect.fnUntraced(function*(options: RecordKeeping.RecordKeepingOpt
     Effect.forkScoped
   )
 
+  /** Answered once it is in the record. */
+  const written = Effect.fnUntraced(function*(
+    asking: (reply: Deferred.Deferred<void, RecordUnwritten>) => CoordinatorMessage
+  ) {
+    const reply = yield* Deferred.make<void, RecordUnwritten>()
+    yield* mail(asking(reply))
+    yield* Deferred.await(reply).pipe(
+      Effect.timeoutOrElse({ duration: writeTimeout, orElse: () => Effect.fail(unanswered()) })
+    )
+  })
+
+  const timed = (telling: (at: number) => CoordinatorMessage) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) => mail(telling(now)))
+
+  const removalTimeout = Duration.sum(options.gathering.maxAge, Duration.fromInputUnsafe(writeTimeout))
+
   const loaded = Effect.map(
     SubscriptionRef.get(states),
     (state) => state.record._tag === "Loaded" ? state.record.record : undefined
@@ -102,11 +176,17 @@ const make = Effect.fnUntraced(function*(options: RecordKeeping.RecordKeepingOpt
     synced: (kind, objects) => mail({ _tag: "SyncedTold", kind, objects }),
     departed: (kind, ids) => mail({ _tag: "Departed", kind, ids }),
     jobFinished: (id, digest) => mail({ _tag: "JobFinished", id, digest }),
-    enroll: Effect.fnUntraced(function*(kind, ids) {
-      const reply = yield* Deferred.make<void, RecordUnwritten>()
-      yield* mail({ _tag: "EnrollAsked", kind, ids, reply })
+    enroll: (kind, ids) => written((reply) => ({ _tag: "EnrollAsked", kind, ids, reply })),
+    shown: (kind) => Effect.map(SubscriptionRef.get(states), (state) => shownOf(state, kind)),
+    see: (kind, ids) => written((reply) => ({ _tag: "SeeAsked", kind, ids, reply })),
+    mirrored: (kind, objects) => timed((at) => ({ _tag: "MirroredTold", kind, objects, at })),
+    unseen: (kind, ids) => timed((at) => ({ _tag: "UnseenTold", kind, ids, at })),
+    defined: (kind, uid) => mail({ _tag: "DefinedTold", kind, uid }),
+    requestRemoval: Effect.fnUntraced(function*(removal) {
+      const reply = yield* Deferred.make<void, RemovalHeld>()
+      yield* timed((at) => ({ _tag: "RemovalAsked", removal, at, reply }))
       yield* Deferred.await(reply).pipe(
-        Effect.timeoutOrElse({ duration: enrollTimeout, orElse: () => Effect.fail(unanswered()) })
+        Effect.timeoutOrElse({ duration: removalTimeout, orElse: () => Effect.fail(unjudged(removal)) })
       )
     }),
     requestDeletion: (kind, id) =>
@@ -131,4 +211,4 @@ export class Coordinator extends Context.Service<Coordinator, {
 }>()("gitops/coordination/Coordinator") {}
 
 /** Provides the Coordinator, and itself to the kinds as {@link Coordination}. */
-export const layer = (options: RecordKeeping.RecordKeepingOptions) => Layer.effectContext(make(options))
+export const layer = (options: CoordinatorOptions) => Layer.effectContext(make(options))

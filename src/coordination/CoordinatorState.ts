@@ -1,36 +1,52 @@
 /**
- * What the Coordinator knows and what follows from it: the round, its phase, its open stage. Pure.
- * The actor carries out what the state asks for: reading and widening the record, publishing the round.
+ * What the Coordinator knows and what follows from it: the round, its phase, its open stage, whether anything goes to Git. Pure.
+ * The actor carries out what the state asks for: reading and writing the record, asking Git, publishing the round.
  */
 import type { GitReport } from "../git/GitReport.ts"
-import type { Phase, Round } from "../kind/Round.ts"
+import type { Confirmation } from "../git/History.ts"
+import type { Mirrored, Mirroring, Phase, Round, SeenObjects, Synced } from "../kind/Round.ts"
 import type { Stage } from "../kind/Stage.ts"
 import type { Standing } from "../kubernetes/Leadership.ts"
-import type { KindId, ObjectId } from "../manifest/ObjectKey.ts"
+import type { KindId } from "../manifest/ObjectKey.ts"
 import type { Ruleset } from "../rules/Ruleset.ts"
-import type { CoordinatorMessage } from "./CoordinatorMessage.ts"
+import type { CoordinatorMessage, RemovalAsked } from "./CoordinatorMessage.ts"
+import type { CoordinatorOptions } from "./CoordinatorOptions.ts"
 import * as Gathering from "./Gathering.ts"
+import type { Ancestry } from "./Latching.ts"
+import type { ObjectSet } from "./ObjectMap.ts"
 import * as Progress from "./Progress.ts"
 import type * as Record from "./Record.ts"
 import type { Stored } from "./RecordStore.ts"
+import { type ClusterStanding, standingOf } from "./standingOf.ts"
+
+/** The record as this term found it: another value when what was known of it has to be forgotten. */
+export interface Found {
+  readonly inventory: Record.Inventory
+  readonly seen: SeenObjects
+  readonly definitions: ReadonlyMap<KindId, string>
+}
 
 /** What is known of the record. */
 export type RecordState =
-  /** To be read. `known` is what this process wrote into it: kept even if somebody deletes the record meanwhile. */
-  | { readonly _tag: "Unread"; readonly known: Record.Inventory }
+  /**
+   * To be read. `inventory` is what this process wrote into it: kept even if somebody deletes the record meanwhile. `found` stays as it was
+   * when the term has read it before.
+   */
+  | { readonly _tag: "Unread"; readonly inventory: Record.Inventory; readonly found: Found | undefined }
   /** It cannot be used; why, and what to do. */
   | { readonly _tag: "Unusable"; readonly reason: string }
-  /** `stored` is `undefined` as long as it was never written; `found` is the inventory as this term found it. */
+  /** `stored` is `undefined` as long as it was never written. */
   | {
     readonly _tag: "Loaded"
     readonly stored: Stored | undefined
-    readonly record: Stored["record"]
-    readonly found: Record.Inventory
+    readonly record: Record.Record
+    readonly found: Found
   }
 
-type Enroll = Extract<CoordinatorMessage, { readonly _tag: "EnrollAsked" }>
+type Keys<Tag> = Extract<CoordinatorMessage, { readonly _tag: Tag }>
 
 export interface CoordinatorState {
+  readonly options: CoordinatorOptions
   readonly ruleset: Ruleset
   readonly git: GitReport
   readonly standing: Standing
@@ -41,17 +57,49 @@ export interface CoordinatorState {
   readonly opened: Stage | undefined
   /** The last round in which every kind had settled. */
   readonly settledRound: number
-  readonly enrolls: ReadonlyArray<Enroll>
+  readonly enrolls: ReadonlyArray<Keys<"EnrollAsked">>
+  readonly sees: ReadonlyArray<Keys<"SeeAsked">>
   readonly finishedJobs: ReadonlyMap<string, string>
+  readonly definitions: ReadonlyMap<KindId, string>
+  /** How often the record had lost what this process knew: the cluster may have been put back to an earlier time. */
+  readonly losses: number
   /** Found in step, and not in the record yet. */
-  readonly synced: Gathering.Gathering
+  readonly synced: Gathering.Gathering<Synced>
   /** Not ours any more, and perhaps in the record still. */
-  readonly departed: Record.Departed
+  readonly departed: ObjectSet
+  /** Found the same on both sides, and not in the record yet. */
+  readonly mirrored: Gathering.Gathering<Mirrored>
+  /** To be forgotten, and perhaps in the record still. */
+  readonly unseen: ObjectSet
+  /** Since when the oldest of both waits, in milliseconds since the epoch. */
+  readonly mirroredSince: number | undefined
+  /** Not judged yet. */
+  readonly asked: ReadonlyArray<RemovalAsked>
+  /** The latest write of the record that this process knows of: one with an older was put back. */
+  readonly serial: number
+  /** Whether the tip has grown from the commit synced last when the term began; `undefined` until the record was read. */
+  readonly ancestry: { readonly of: string | undefined; readonly answer: Ancestry } | undefined
+  /** The tip up to which people's confirmations were looked for. */
+  readonly lookedThrough: string | undefined
+  /** Found there, and not judged yet. */
+  readonly trailers: ReadonlyArray<Confirmation>
+  /** Why Git could not be asked, or this cluster not be named there. */
+  readonly trouble: string | undefined
+  /** A person confirmed something that isn't so. */
+  readonly objection: string | undefined
+  /** Grows when what was held is worth asking for again. */
+  readonly confirmed: number
 }
 
-const unread: RecordState = { _tag: "Unread", known: new Map() }
+export const unread: RecordState = { _tag: "Unread", inventory: new Map(), found: undefined }
 
-export const initial = (ruleset: Ruleset, git: GitReport, round: number): CoordinatorState => ({
+export const initial = (
+  ruleset: Ruleset,
+  git: GitReport,
+  round: number,
+  options: CoordinatorOptions
+): CoordinatorState => ({
+  options,
   ruleset,
   git,
   standing: { _tag: "Standby", holder: undefined },
@@ -61,91 +109,85 @@ export const initial = (ruleset: Ruleset, git: GitReport, round: number): Coordi
   opened: undefined,
   settledRound: -1,
   enrolls: [],
+  sees: [],
   finishedJobs: new Map(),
+  definitions: new Map(),
+  losses: 0,
   synced: Gathering.nothing,
-  departed: new Map()
+  departed: new Map(),
+  mirrored: Gathering.nothing,
+  unseen: new Map(),
+  mirroredSince: undefined,
+  asked: [],
+  serial: 0,
+  ancestry: undefined,
+  lookedThrough: undefined,
+  trailers: [],
+  trouble: undefined,
+  objection: undefined,
+  confirmed: 0
 })
 
 /** After the actor failed: Git, the rules and our standing are known, everything else is asked for again in a new round. */
 export const restarted = (before: CoordinatorState, ruleset: Ruleset): CoordinatorState => ({
-  ...initial(ruleset, before.git, before.round + 1),
+  ...initial(ruleset, before.git, before.round + 1, before.options),
   standing: before.standing,
   finishedJobs: before.finishedJobs,
+  definitions: before.definitions,
+  losses: before.losses,
   synced: before.synced,
-  departed: before.departed
+  departed: before.departed,
+  mirrored: before.mirrored,
+  unseen: before.unseen,
+  mirroredSince: before.mirroredSince,
+  serial: before.serial,
+  confirmed: before.confirmed + 1
 })
 
 /** Whether the record could not be read although it is our turn. */
 export const needsRecord = ({ git, record, standing }: CoordinatorState): boolean =>
   git.tip !== undefined && standing._tag === "Leading" && record._tag === "Unread"
 
-const isNewTree = (before: GitReport, after: GitReport) =>
-  after.tip !== undefined && (before.tip === undefined || before.tip.tree !== after.tip.tree)
+/** Whether some rule writes to Git: where none does, Git needs not say whose it is. */
+export const writesToGit = ({ rules }: Ruleset): boolean =>
+  rules.some(({ suspend, syncTo }) => !suspend && (syncTo === "git" || syncTo === "both"))
 
-const onGit = (state: CoordinatorState, git: GitReport): CoordinatorState =>
-  isNewTree(state.git, git) ? { ...state, git, round: state.round + 1, opened: undefined } : { ...state, git }
-
-/** Rules that only moved in their file keep their number, and the round goes on. */
-const onRules = (state: CoordinatorState, ruleset: Ruleset): CoordinatorState =>
-  ruleset.number === state.ruleset.number
-    ? { ...state, ruleset }
-    : { ...state, ruleset, round: state.round + 1, opened: undefined }
-
-/** A new term reads the record again before it writes. */
-const onStanding = (state: CoordinatorState, standing: Standing): CoordinatorState =>
-  standing._tag === "Leading" && state.standing._tag !== "Leading"
-    ? { ...state, standing, record: unread, opened: undefined }
-    : { ...state, standing }
-
-const withDeparted = (
-  departed: Record.Departed,
-  kind: KindId,
-  change: (ids: ReadonlySet<ObjectId>) => ReadonlySet<ObjectId>
-): Record.Departed => {
-  const ids = change(departed.get(kind) ?? new Set())
-  const others = new Map([...departed].filter(([other]) => other !== kind))
-  return ids.size === 0 ? others : others.set(kind, ids)
+const writtenAs = (stored: Stored | undefined) => {
+  if (stored === undefined) return "Absent"
+  return stored.record.head.phase === "undecided" ? "Undecided" : "Written"
 }
 
-export const fold = (state: CoordinatorState, message: CoordinatorMessage): CoordinatorState => {
-  switch (message._tag) {
-    case "GitReported":
-      return onGit(state, message.report)
-    case "RulesChanged":
-      return onRules(state, message.ruleset)
-    case "StandingChanged":
-      return onStanding(state, message.standing)
-    case "Expected":
-      return { ...state, progress: Progress.expecting(state.progress, message.round, message.kinds) }
-    case "Reported":
-      return { ...state, progress: Progress.reported(state.progress, message.report) }
-    case "EnrollAsked":
-      return {
-        ...state,
-        enrolls: [...state.enrolls, message],
-        departed: withDeparted(state.departed, message.kind, (ids) => ids.difference(new Set(message.ids)))
-      }
-    case "Departed":
-      return {
-        ...state,
-        departed: withDeparted(state.departed, message.kind, (ids) => ids.union(new Set(message.ids)))
-      }
-    case "JobFinished":
-      return state.finishedJobs.get(message.id) === message.digest
-        ? state
-        : { ...state, finishedJobs: new Map(state.finishedJobs).set(message.id, message.digest) }
-    case "SyncedTold":
-      return { ...state, synced: Gathering.add(state.synced, message) }
-    case "Woken":
-      return state
-  }
+/** Whose Git is; `undefined` as long as that can't be asked. */
+export const clusterStandingOf = (state: CoordinatorState): ClusterStanding | undefined => {
+  const { ancestry, git: { tip }, options: { restore, stateNamespace }, record, ruleset, standing } = state
+  if (tip === undefined || standing._tag !== "Leading" || record._tag !== "Loaded") return undefined
+  return standingOf({
+    us: { cluster: record.record.head.cluster, stateNamespace },
+    record: writtenAs(record.stored),
+    named: tip.named,
+    writesToGit: writesToGit(ruleset),
+    restore,
+    ancestry: ancestry?.answer ?? "Unknown",
+    takesOver: record.record.head.takesOver
+  })
 }
 
-export const phaseOf = ({ git, record, standing }: CoordinatorState): Phase => {
+export const phaseOf = (state: CoordinatorState): Phase => {
+  const { git, record, standing } = state
   if (git.tip === undefined) return { _tag: "Starting" }
   if (standing._tag === "Standby") return { _tag: "Standby", leader: standing.holder }
   if (record._tag === "Unusable") return { _tag: "Held", reason: record.reason }
+  const held = clusterStandingOf(state)?.held
+  if (held !== undefined) return { _tag: "Held", reason: held }
   return record._tag === "Loaded" ? { _tag: "Syncing" } : { _tag: "Starting" }
+}
+
+/** Whether anything may go from the cluster to Git. */
+export const mirroringOf = (state: CoordinatorState): Mirroring => {
+  const mirroring = clusterStandingOf(state)?.mirroring ?? { _tag: "Closed", reason: "" }
+  return mirroring._tag === "Closed" && mirroring.reason === "" && writesToGit(state.ruleset)
+    ? { _tag: "Closed", reason: state.trouble ?? "" }
+    : mirroring
 }
 
 const laterOf = (a: Stage | undefined, b: Stage | undefined) =>
@@ -159,7 +201,7 @@ export const advance = (state: CoordinatorState): CoordinatorState => {
   return { ...state, opened, settledRound: settled ? state.round : state.settledRound }
 }
 
-const nothingSynced: Record.Inventory = new Map()
+const nothingFound: Found = { inventory: new Map(), seen: new Map(), definitions: new Map() }
 
 const finishedJobsOf = ({ finishedJobs, record }: CoordinatorState): ReadonlyMap<string, string> =>
   record._tag === "Loaded"
@@ -167,13 +209,21 @@ const finishedJobsOf = ({ finishedJobs, record }: CoordinatorState): ReadonlyMap
     : finishedJobs
 
 /** The round as it is published; `undefined` before the first tip. */
-export const roundOf = (state: CoordinatorState): Round | undefined =>
-  state.git.tip === undefined ? undefined : {
-    number: state.round,
-    ruleset: state.ruleset,
-    tip: state.git.tip,
+export const roundOf = (state: CoordinatorState): Round | undefined => {
+  const { confirmed, git: { tip }, opened, record, round, ruleset } = state
+  if (tip === undefined) return undefined
+  const found = (record._tag === "Unusable" ? undefined : record.found) ?? nothingFound
+  return {
+    number: round,
+    ruleset,
+    tip,
     phase: phaseOf(state),
-    openStage: state.opened,
+    openStage: opened,
     finishedJobs: finishedJobsOf(state),
-    synced: state.record._tag === "Loaded" ? state.record.found : nothingSynced
+    synced: found.inventory,
+    mirroring: mirroringOf(state),
+    seen: found.seen,
+    definitions: found.definitions,
+    confirmed
   }
+}

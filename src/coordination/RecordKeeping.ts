@@ -1,140 +1,136 @@
 /**
- * What the Coordinator does about the record: reads it for a new term, and writes it before anything it must hold first.
- * Requests that came together are written together.
+ * What the Coordinator does about the record: reads it for a new term and before anything is granted, and writes it before anything it must
+ * hold first. Requests that came together are written together.
  */
 import { Cause, Clock, Deferred, Effect } from "effect"
 import { RecordUnwritten } from "../kind/Coordination.ts"
 import { Writer } from "../kubernetes/Writer.ts"
-import * as Admission from "./Admission.ts"
+import { admit, type Here, toBeRead } from "./Admission.ts"
 import { clusterId } from "./ClusterId.ts"
-import type { CoordinatorState, RecordState } from "./CoordinatorState.ts"
-import * as Gathering from "./Gathering.ts"
-import * as Record from "./Record.ts"
+import { clusterStandingOf, type CoordinatorState, needsRecord, writesToGit } from "./CoordinatorState.ts"
+import { draft, judgedAt } from "./Draft.ts"
+import { serialOf } from "./Record.ts"
+import * as RecordNews from "./RecordNews.ts"
 import { RecordStore } from "./RecordStore.ts"
-
-export interface RecordKeepingOptions {
-  /** `namespace/name` of the record's head. */
-  readonly record: string
-  /** The repository without credentials. */
-  readonly repository: string
-  readonly gitPath: string
-}
-
-const replyAll = (state: CoordinatorState, failure: RecordUnwritten | undefined) =>
-  Effect.forEach(
-    state.enrolls,
-    ({ reply }) => failure === undefined ? Deferred.succeed(reply, undefined) : Deferred.fail(reply, failure),
-    { discard: true }
-  )
-
-const knownOf = (record: RecordState): Record.Inventory => {
-  switch (record._tag) {
-    case "Loaded":
-      return record.record.inventory
-    case "Unread":
-      return record.known
-    case "Unusable":
-      return new Map()
-  }
-}
+import * as RemovalAnswers from "./RemovalAnswers.ts"
 
 /** Milliseconds between two attempts after a failure. */
 export const retryAfter = 1000
 
-const withJobs = (head: Record.Head, jobs: ReadonlyMap<string, string>): Record.Head =>
-  [...jobs].every(([id, digest]) => head.finishedJobs[id] === digest)
-    ? head
-    : { ...head, finishedJobs: { ...head.finishedJobs, ...Object.fromEntries(jobs) } }
+/** Milliseconds between two looks for what a person says, while something waits for that. */
+export const personAfter = 2000
 
-const withSynced = (head: Record.Head, state: CoordinatorState): Record.Head => {
-  const commit = state.git.tip?.commit
-  return state.settledRound !== state.round || commit === undefined || head.lastSynced === commit
-    ? head
-    : { ...head, lastSynced: commit }
-}
-
-/** The record as it should be, the same value when nothing is missing. */
-const wanted = (record: Record.Record, state: CoordinatorState): Record.Record => {
-  const enrolled = state.enrolls.reduce(
-    (held, { ids, kind }) => Record.widen(held, kind, ids.map((id) => [id, undefined] as const)),
-    record.inventory
+const replyAll = ({ enrolls, sees }: CoordinatorState, failure: RecordUnwritten | undefined) =>
+  Effect.forEach(
+    [...enrolls, ...sees],
+    ({ reply }) => failure === undefined ? Deferred.succeed(reply, undefined) : Deferred.fail(reply, failure),
+    { discard: true }
   )
-  const inventory = state.settledRound === state.round
-    ? Record.narrow(Record.merge(enrolled, Gathering.inventoryOf(state.synced)), state.departed)
-    : enrolled
-  const head = withJobs(withSynced(record.head, state), state.finishedJobs)
-  return inventory === record.inventory && head === record.head ? record : { head, inventory }
+
+/** Whether something goes on only when a person says so. */
+export const awaitsPerson = (state: CoordinatorState): boolean => {
+  if (state.record._tag !== "Loaded") return false
+  const standing = clusterStandingOf(state)
+  const isShut = standing?.mirroring._tag === "Closed" && standing.mirroring.reason !== ""
+  return isShut || state.record.record.head.latch !== undefined
 }
 
-export const make = Effect.fnUntraced(function*(options: RecordKeepingOptions) {
+const isBegunAnew = (state: CoordinatorState): boolean =>
+  state.record._tag === "Loaded" && state.record.stored === undefined && state.git.tip?.named._tag === "Named" &&
+  state.git.tip.named.cluster === state.record.record.head.cluster && writesToGit(state.ruleset)
+
+export const make = Effect.gen(function*() {
   const store = yield* RecordStore
   const writer = yield* Writer
-
   let notBefore = 0
+  let lookedAt = 0
 
-  const read = Effect.fnUntraced(function*(branch: string, term: number, known: Record.Inventory) {
-    const cluster = yield* clusterId(writer)
-    const here: Admission.Here = {
-      record: options.record,
-      cluster,
-      source: { repository: options.repository, branch, gitPath: options.gitPath }
-    }
-    const stored = yield* store.load
-    if (stored === undefined) {
-      const { head } = Admission.firstContact(here, term)
-      return { _tag: "Loaded", stored, record: { head, inventory: known }, found: known } satisfies RecordState
-    }
-    const objection = Admission.objection(stored.record, here)
-    if (objection !== undefined) return { _tag: "Unusable", reason: objection.message } satisfies RecordState
-    const record: Record.Record = {
-      head: { ...stored.record.head, term },
-      inventory: Record.merge(stored.record.inventory, known)
-    }
-    return { _tag: "Loaded", stored, record, found: record.inventory } satisfies RecordState
-  })
-
-  const load = Effect.fnUntraced(function*(state: CoordinatorState) {
-    const { git: { tip }, standing } = state
-    if (tip === undefined || standing._tag !== "Leading" || state.record._tag !== "Unread") return state
-    if ((yield* Clock.currentTimeMillis) < notBefore) return state
-    const record: RecordState = yield* read(tip.branch, standing.term, state.record.known).pipe(
+  const read = Effect.fnUntraced(function*(state: CoordinatorState, branch: string) {
+    const { gitPath, record, repository } = state.options
+    const here: Here = { record, cluster: yield* clusterId(writer), source: { repository, branch, gitPath } }
+    const known = yield* store.load.pipe(
+      Effect.map((stored) => admit(state, stored, here)),
       Effect.catchTag(
         "RecordUnreadable",
         (error) => Effect.succeed({ _tag: "Unusable", reason: error.message } as const)
       )
     )
-    if (record._tag === "Unusable") yield* Effect.logError(record.reason)
-    return { ...state, record }
+    if (known._tag === "Unusable") yield* Effect.logError(known.reason)
+    return RecordNews.wasRead(state, known)
   })
 
-  const save = Effect.fnUntraced(function*(state: CoordinatorState) {
-    if (state.record._tag !== "Loaded") return state
-    const { found, record, stored } = state.record
-    const next = wanted(record, state)
-    const unwritten = stored === undefined ? state.enrolls.length > 0 : next !== record
-    if (unwritten) {
-      const written = yield* store.save(next, stored)
-      yield* replyAll(state, undefined)
-      const loaded: RecordState = { _tag: "Loaded", stored: written, record: written.record, found }
-      const told = state.settledRound === state.round ? { synced: Gathering.nothing, departed: new Map() } : {}
-      return { ...state, ...told, record: loaded, enrolls: [] }
+  const load = Effect.fnUntraced(function*(state: CoordinatorState) {
+    const { git: { tip } } = state
+    if (tip === undefined || !needsRecord(state) || (yield* Clock.currentTimeMillis) < notBefore) return state
+    const after = yield* read(state, tip.branch)
+    if (isBegunAnew(after)) {
+      yield* Effect.logWarning(
+        `Git names this cluster, but its record ${state.options.record} is not there: it is begun anew. What only Git has stays there`
+      )
     }
+    return after
+  })
+
+  /** What a person wrote into the record. */
+  const listen = Effect.fnUntraced(function*(state: CoordinatorState, now: number) {
+    const { git: { tip }, record } = state
+    if (tip === undefined || record._tag !== "Loaded" || record.stored === undefined) return state
+    if (!awaitsPerson(state) || now < lookedAt + personAfter) return state
+    lookedAt = now
+    return (yield* store.isCurrent(record.stored)) ? state : yield* read(state, tip.branch)
+  })
+
+  /** Reads the record before anything is granted: one that lost something since grants nothing now. */
+  const verify = Effect.fnUntraced(function*(state: CoordinatorState) {
+    const { git: { tip }, record: before } = state
+    if (tip === undefined || before._tag !== "Loaded") return state
+    const next = yield* read(state, tip.branch)
+    return next.record._tag === "Loaded" && next.record.found === before.found
+      ? next
+      : yield* RemovalAnswers.refuseAll(next, RemovalAnswers.recordLost)
+  })
+
+  const save = Effect.fnUntraced(function*(state: CoordinatorState, isJudging: boolean, now: number) {
+    if (state.record._tag !== "Loaded") return state
+    const { record, stored } = state.record
+    const standing = clusterStandingOf(state)
+    const next = draft(state, state.record, standing, isJudging, now)
+    const isNeeded = state.enrolls.length > 0 || state.sees.length > 0 || isJudging ||
+      standing?.step === "WriteRecord" || standing?.step === "WriteUndecided"
+    const isPutBack = serialOf(record.head) > (stored === undefined ? 0 : serialOf(stored.record.head))
+    const unwritten = isPutBack || (stored === undefined ? isNeeded : next.record !== record)
+    const written = unwritten ? yield* store.save(next.record, stored) : stored
     yield* replyAll(state, undefined)
-    return { ...state, enrolls: [] }
+    yield* RemovalAnswers.answerAll(state, next)
+    const after = written === undefined ? state : RecordNews.wasWritten(state, state.record, next, written)
+    return { ...after, enrolls: [], sees: [] }
   })
 
   const onFailure = Effect.fnUntraced(function*(state: CoordinatorState, message: string) {
-    yield* Effect.logWarning(`The record ${options.record} could not be read or written: ${message}`)
+    const told = `record ${state.options.record} could not be read or written: ${message}`
+    yield* Effect.logWarning(`The ${told}`)
     yield* replyAll(state, new RecordUnwritten({ message }))
     notBefore = (yield* Clock.currentTimeMillis) + retryAfter
-    const record: RecordState = { _tag: "Unread", known: knownOf(state.record) }
-    return { ...state, record, enrolls: [] }
+    const refused = yield* RemovalAnswers.refuseAll(state, `the ${told}`)
+    return { ...refused, record: toBeRead(state.record), enrolls: [], sees: [] }
   })
 
-  /** Reads or writes the record as far as the state asks for it. After a failure it is read again; who asked is told. */
+  const once = Effect.fnUntraced(function*(before: CoordinatorState) {
+    const now = yield* Clock.currentTimeMillis
+    const state = yield* Effect.flatMap(load(before), (loaded) => listen(loaded, now))
+    const asked = yield* RemovalAnswers.refuseClosed(state)
+    const due = judgedAt(asked)
+    const verified = due !== undefined && now >= due ? yield* verify(asked) : asked
+    return yield* save(verified, due !== undefined && now >= due && verified.asked.length > 0, now)
+  })
+
+  /**
+   * Reads or writes the record as far as the state asks for it. What somebody else wrote is read and counts; after another failure it is
+   * read again later, and who asked is told.
+   */
   const attend = (state: CoordinatorState): Effect.Effect<CoordinatorState> =>
-    load(state).pipe(
-      Effect.flatMap(save),
+    once(state).pipe(
+      Effect.catchTag("VersionConflict", () => once({ ...state, record: toBeRead(state.record) })),
       Effect.catch((failure) => onFailure(state, failure.message)),
       Effect.tapCause((cause) => replyAll(state, new RecordUnwritten({ message: String(Cause.squash(cause)) })))
     )

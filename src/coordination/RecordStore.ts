@@ -9,6 +9,7 @@ import { Writer, type WriteTarget } from "../kubernetes/Writer.ts"
 import type { JsonObject } from "../manifest/Manifest.ts"
 import * as Record from "./Record.ts"
 import { RecordUnreadable } from "./RecordError.ts"
+import * as Shards from "./Shards.ts"
 
 /** A record and the versions of the ConfigMaps it was read from. */
 export interface Stored {
@@ -27,6 +28,8 @@ export interface RecordStoreOptions {
 
 export class RecordStore extends Context.Service<RecordStore, {
   readonly load: Effect.Effect<Stored | undefined, RequestFailure | RecordUnreadable>
+  /** Whether it is still as it was stored; asks for its head alone. */
+  readonly isCurrent: (stored: Stored) => Effect.Effect<boolean, RequestFailure>
   /** Writes what differs from what is stored. Fails with `VersionConflict` when somebody else wrote: load again. */
   readonly save: (record: Record.Record, stored: Stored | undefined) => Effect.Effect<Stored, ApiFailure>
 }>()("gitops/coordination/RecordStore") {}
@@ -34,6 +37,13 @@ export class RecordStore extends Context.Service<RecordStore, {
 const configMaps = { group: "", plural: "configmaps" }
 
 const decodeHead = Schema.decodeUnknownEffect(Schema.fromJsonString(Record.Head))
+
+/** Empty texts are left out: who never mirrors has none of them. */
+const shardData = (texts: Shards.ShardTexts): JsonObject => ({
+  inventory: texts.inventory,
+  ...texts.seen === "" ? {} : { seen: texts.seen },
+  ...texts.removals === "" ? {} : { removals: texts.removals }
+})
 
 const dataOf = (object: KubernetesObject, key: string): string => {
   const data = object["data"]
@@ -92,49 +102,57 @@ export const make = Effect.fnUntraced(function*(options: RecordStoreOptions) {
       )
     )
     const versions = new Map([[head, found.value.metadata.resourceVersion]])
-    const texts: Array<string> = []
+    const texts: Array<Shards.ShardTexts> = []
     for (let index = 0; index < decoded.shards; index++) {
       const name = shardName(decoded.shards, index)
       const shard = yield* get(name)
       if (Option.isNone(shard)) continue
       versions.set(name, shard.value.metadata.resourceVersion)
-      texts.push(dataOf(shard.value, "inventory"))
+      texts.push({
+        inventory: dataOf(shard.value, "inventory"),
+        seen: dataOf(shard.value, "seen"),
+        removals: dataOf(shard.value, "removals")
+      })
     }
-    const record: Record.Record = { head: decoded, inventory: Record.decodeShards(texts) }
+    const record: Record.Record = { head: decoded, ...Shards.decode(texts) }
     return { record, versions, missingShards: decoded.shards - texts.length } satisfies Stored
   })
 
+  const isCurrent = ({ versions }: Stored) =>
+    Effect.map(get(head), Option.exists(({ metadata }) => metadata.resourceVersion === versions.get(head)))
+
   /** A shard that a crash left behind before its head was written is taken over, not overwritten blindly. */
-  const putShard = Effect.fnUntraced(function*(name: string, text: string, version: string | undefined) {
-    return yield* put(name, { inventory: text }, {}, version).pipe(
+  const putShard = Effect.fnUntraced(function*(name: string, data: JsonObject, version: string | undefined) {
+    return yield* put(name, data, {}, version).pipe(
       Effect.catchTag("VersionConflict", (conflict) =>
         version !== undefined ? Effect.fail(conflict) : get(name).pipe(
           Effect.flatMap(Option.match({
             onNone: () => Effect.fail(conflict),
-            onSome: (left) => put(name, { inventory: text }, {}, left.metadata.resourceVersion)
+            onSome: (left) => put(name, data, {}, left.metadata.resourceVersion)
           }))
         ))
     )
   })
 
   const save = Effect.fnUntraced(function*(record: Record.Record, stored: Stored | undefined) {
-    const shards = Math.max(record.head.shards, Record.shardsFor(record.inventory))
+    const shards = Math.max(record.head.shards, Shards.shardsFor(record))
     const versions = new Map(stored?.versions)
     const isWhole = stored?.record.head.shards === shards && stored.missingShards === 0
-    const before: Record.Inventory = isWhole ? stored.record.inventory : new Map()
-    const changed = Record.changedShards(before, record.inventory, shards)
+    const changed = Shards.changed(isWhole ? stored.record : Shards.nothing, record, shards)
     for (let index = 0; index < shards; index++) {
       const name = shardName(shards, index)
       if (versions.has(name) && !changed.has(index)) continue
-      versions.set(name, yield* putShard(name, Record.encodeShard(record.inventory, shards, index), versions.get(name)))
+      const data = shardData(Shards.encode(record, shards, index))
+      versions.set(name, yield* putShard(name, data, versions.get(name)))
     }
-    const written: Record.Record = { ...record, head: { ...record.head, shards } }
+    const serial = Record.serialOf(record.head) + 1
+    const written: Record.Record = { ...record, head: { ...record.head, shards, serial } }
     const metadata = options.decorate(written)
     versions.set(head, yield* put(head, { record: JSON.stringify(written.head) }, { ...metadata }, versions.get(head)))
     return { record: written, versions, missingShards: 0 } satisfies Stored
   })
 
-  return RecordStore.of({ load, save })
+  return RecordStore.of({ load, isCurrent, save })
 })
 
 export const layer = (options: RecordStoreOptions) => Layer.effect(RecordStore, make(options))

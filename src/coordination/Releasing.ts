@@ -6,7 +6,8 @@ import { listMetadata } from "../kubernetes/listMetadata.ts"
 import { Writer } from "../kubernetes/Writer.ts"
 import type { KindId, ObjectId } from "../manifest/ObjectKey.ts"
 import { type Belonging, idOf, type Named } from "./Belongings.ts"
-import * as Record from "./Record.ts"
+import * as ObjectMap from "./ObjectMap.ts"
+import type * as Record from "./Record.ts"
 import { RecordStore } from "./RecordStore.ts"
 
 export interface Outcome {
@@ -49,7 +50,7 @@ export const forget = Effect.fnUntraced(function*(named: ReadonlyArray<Named>) {
   const store = yield* RecordStore
   const stored = yield* store.load
   if (stored === undefined) return
-  const inventory = Record.narrow(stored.record.inventory, byKind(named))
+  const inventory = ObjectMap.narrow(stored.record.inventory, byKind(named))
   if (inventory !== stored.record.inventory) yield* store.save({ ...stored.record, inventory }, stored)
 })
 

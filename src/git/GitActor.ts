@@ -3,11 +3,13 @@
  * verified and parsed; `Writing` commits what was submitted and pushes it. A failure never takes the last good tip away.
  */
 import { Cause, Clock, Context, Effect, Layer, Metric, Queue, Ref, type Stream } from "effect"
-import type { KindId } from "../manifest/ObjectKey.ts"
+import type { KindId, ObjectKey } from "../manifest/ObjectKey.ts"
 import { ParserPool } from "../manifest/ParserPool.ts"
+import { ownFile } from "../manifest/Screening.ts"
 import { GitActorFailed, type GitFailure } from "./GitError.ts"
 import {
   answer,
+  answerQuestions,
   ask,
   close,
   disappoint,
@@ -17,10 +19,11 @@ import {
   makeGitMailbox,
   submit
 } from "./GitMailbox.ts"
-import type { Changes, SubmitAnswer, SubmitFailure } from "./GitMessages.ts"
+import type { Changes, Naming, SubmitAnswer, SubmitFailure } from "./GitMessages.ts"
 import * as GitMetrics from "./GitMetrics.ts"
 import { GitOptions } from "./GitOptions.ts"
 import type { GitReport } from "./GitReport.ts"
+import type { History } from "./History.ts"
 import { openTransport } from "./openTransport.ts"
 import { Payloads } from "./Payloads.ts"
 import { makeReading } from "./Reading.ts"
@@ -48,13 +51,30 @@ const live = Effect.fnUntraced(function*(remote: Remote, mailbox: GitMailbox, re
     const submissions: Array<SubmissionMessage> = []
     let isAsked = false
     for (const message of yield* Queue.takeAll(mailbox.messages)) {
-      if (message._tag === "Refresh") mailbox.waiting.add(message.reply)
-      if (message._tag === "Refresh" || message._tag === "Look") isAsked = true
-      else if (message._tag !== "Wake") submissions.push(message)
-      if (message._tag === "Submit") received.add(message.id)
+      switch (message._tag) {
+        case "Refresh":
+          mailbox.waiting.add(message.reply)
+          isAsked = true
+          break
+        case "Look":
+          isAsked = true
+          break
+        case "History":
+          mailbox.questions.add(message.question)
+          break
+        case "Wake":
+          break
+        case "Submit":
+          received.add(message.id)
+          submissions.push(message)
+          break
+        default:
+          submissions.push(message)
+      }
     }
     yield* writing.receive(submissions)
     if (isAsked) yield* look
+    yield* answerQuestions(mailbox, reading.history)
   }
 })
 
@@ -76,6 +96,7 @@ const supervised = Effect.fnUntraced(function*(remote: Remote, mailbox: GitMailb
       writing: { ...writing, waiting: 0 }
     })
     yield* answer(mailbox, Effect.fail(failure))
+    yield* answerQuestions(mailbox, () => Effect.fail(failure))
     yield* disappoint(mailbox, received, failure)
     yield* drained(mailbox, mailbox.drains.keys())
     yield* Effect.sleep(Math.min(longestRestart, firstRestart * 2 ** Math.min(restarts - 1, 10)))
@@ -92,8 +113,15 @@ export class GitActor extends Context.Service<GitActor, {
    * same documents takes the place of an earlier one. Waits for room while too much is submitted; interrupting it withdraws nothing.
    */
   readonly submit: (sender: KindId, changes: Changes) => Effect.Effect<SubmitAnswer, SubmitFailure>
-  /** Forgets what this sender submitted and is not committed. What is being pushed can't be taken back. */
-  readonly withdraw: (sender: KindId) => Effect.Effect<void>
+  /**
+   * Writes which cluster writes below gitPath, in a commit of its own: on the tip of now, once that names nobody, this cluster or the one
+   * it replaces. `Committed` also when the tip says so already, `DecideAgain` when by then it names another.
+   */
+  readonly nameCluster: (naming: Naming) => Effect.Effect<SubmitAnswer, SubmitFailure>
+  /** Whether this commit lies in the history of the tip, and what people confirmed since; asks the remote for as much as that takes. */
+  readonly history: (since: string) => Effect.Effect<History, GitFailure>
+  /** Forgets what this sender submitted, of these documents alone if they are named, and is not committed. What is being pushed can't be taken back. */
+  readonly withdraw: (sender: KindId, keys?: ReadonlyArray<ObjectKey>) => Effect.Effect<void>
   /** Commits what was submitted at once; answered when nothing waits any more. */
   readonly drain: Effect.Effect<void>
 }>()("gitops/git/GitActor") {
@@ -113,8 +141,10 @@ export class GitActor extends Context.Service<GitActor, {
       return {
         changes: mailbox.changes,
         refresh: ask(mailbox, (reply) => ({ _tag: "Refresh", reply })),
-        submit: (sender, changes) => submit(mailbox, sender, changes),
-        withdraw: (sender) => ask(mailbox, (reply) => ({ _tag: "Withdraw", sender, reply })),
+        submit: (sender, changes) => submit(mailbox, sender, { _tag: "Documents", changes }),
+        nameCluster: (naming) => submit(mailbox, ownFile, { _tag: "Name", naming }),
+        history: (since) => ask(mailbox, (reply) => ({ _tag: "History", question: { since, reply } })),
+        withdraw: (sender, keys) => ask(mailbox, (reply) => ({ _tag: "Withdraw", sender, keys, reply })),
         drain
       }
     })

@@ -3,20 +3,21 @@ import { Clock, Deferred, Effect, Exit, PubSub, Queue, Ref, Semaphore, Stream } 
 import type { KindId } from "../manifest/ObjectKey.ts"
 import type { GitFailure } from "./GitError.ts"
 import {
-  type Changes,
   DecideAgain,
   type GitMessage,
+  type HistoryQuestion,
   type SubmitAnswer,
   type SubmitFailure,
-  SubmitRefused
+  SubmitRefused,
+  type Wish
 } from "./GitMessages.ts"
 import { type GitReport, noReport } from "./GitReport.ts"
+import type { History } from "./History.ts"
 import type { Tip } from "./Tip.ts"
 import type { Answer } from "./writing/Submission.ts"
+import { mostWeight, weightOf } from "./writing/weightOf.ts"
 
 const size = 256
-/** So many changes wait at most; whoever submits more waits for room. */
-export const mostChanges = 4096
 
 /** One that submitted something and waits. */
 interface Sender {
@@ -30,10 +31,13 @@ export interface GitMailbox {
   readonly messages: Queue.Queue<GitMessage>
   /** Who waits for the tip of now. */
   readonly waiting: Set<Deferred.Deferred<Tip, GitFailure>>
+  /** Who waits for what the history tells. */
+  readonly questions: Set<HistoryQuestion>
   /** Who submitted something, by number; also while the message is still in the queue. */
   readonly senders: Map<number, Sender>
   /** Who waits until nothing is left to be written, by number. */
   readonly drains: Map<number, Deferred.Deferred<void>>
+  /** Whoever submits more than there is room for waits. */
   readonly room: Semaphore.Semaphore
   /** Where those who wait for room stand in line, so that no large set of changes waits for ever. */
   readonly door: Semaphore.Semaphore
@@ -55,9 +59,10 @@ export const makeGitMailbox = Effect.gen(function*() {
   return {
     messages: yield* Queue.bounded<GitMessage>(size),
     waiting: new Set(),
+    questions: new Set(),
     senders: new Map(),
     drains: new Map(),
-    room: yield* Semaphore.make(mostChanges),
+    room: yield* Semaphore.make(mostWeight),
     door: yield* Semaphore.make(1),
     report,
     publish: (change) =>
@@ -77,6 +82,17 @@ export const answer = ({ waiting }: GitMailbox, tip: Effect.Effect<Tip, GitFailu
     waiting.clear()
     return Effect.forEach(replies, (reply) => Deferred.complete(reply, tip), { discard: true })
   })
+
+/** Answers everybody who asked what the history tells. */
+export const answerQuestions = (
+  { questions }: GitMailbox,
+  tell: (since: string) => Effect.Effect<History, GitFailure>
+): Effect.Effect<void> =>
+  Effect.forEach([...questions], (question) =>
+    Effect.flatMap(Effect.exit(tell(question.since)), (exit) => {
+      questions.delete(question)
+      return Deferred.done(question.reply, exit)
+    }), { discard: true })
 
 const exitOf = (sender: KindId, answer: Answer): Exit.Exit<SubmitAnswer, SubmitFailure> => {
   switch (answer._tag) {
@@ -121,21 +137,22 @@ export const drained = ({ drains }: GitMailbox, ids: Iterable<number>): Effect.E
 
 const stopping: Answer = { _tag: "Refused", reason: "Stopping", words: "this process ends; the next one decides again" }
 
-/** Puts changes into the mailbox once there is room, and waits for what becomes of them. */
+/** Puts a wish into the mailbox once there is room, and waits for what becomes of them. */
 export const submit = (
   mailbox: GitMailbox,
   sender: KindId,
-  changes: Changes
+  wish: Wish
 ): Effect.Effect<SubmitAnswer, SubmitFailure> => {
-  const taken = Math.min(changes.length, mostChanges)
+  // A name has no time to wait for room: others are refused until it is there.
+  const taken = wish._tag === "Name" ? 0 : Math.min(weightOf(wish.changes), mostWeight)
   return Effect.uninterruptibleMask((restore) =>
     Effect.gen(function*() {
-      yield* restore(mailbox.door.withPermit(mailbox.room.take(taken)))
+      if (taken > 0) yield* restore(mailbox.door.withPermit(mailbox.room.take(taken)))
       const id = yield* mailbox.number
       const reply = yield* Deferred.make<SubmitAnswer, SubmitFailure>()
       const at = yield* Clock.currentTimeMillis
       mailbox.senders.set(id, { sender, reply, taken })
-      const message: GitMessage = { _tag: "Submit", id, sender, changes, at }
+      const message: GitMessage = { _tag: "Submit", id, sender, wish, at }
       const isIn = !(yield* Ref.get(mailbox.closed)) && (yield* restore(Queue.offer(mailbox.messages, message)).pipe(
         Effect.onInterrupt(() => tell(mailbox, id, stopping))
       ))
@@ -167,14 +184,16 @@ export const close = (mailbox: GitMailbox, drain: Effect.Effect<unknown>): Effec
 /** Nobody is left waiting for an actor that has stopped. */
 export const dismiss = (mailbox: GitMailbox): Effect.Effect<void> =>
   Effect.gen(function*() {
-    const { drains, messages, senders, waiting } = mailbox
+    const { drains, messages, questions, senders, waiting } = mailbox
     const left = yield* Queue.clear(messages)
     yield* Queue.shutdown(messages)
     for (const message of left) {
       if (message._tag === "Refresh") waiting.add(message.reply)
+      else if (message._tag === "History") questions.add(message.question)
       else if ("reply" in message) yield* Deferred.interrupt(message.reply)
     }
     for (const reply of waiting) yield* Deferred.interrupt(reply)
+    for (const { reply } of questions) yield* Deferred.interrupt(reply)
     for (const reply of drains.values()) yield* Deferred.interrupt(reply)
     for (const id of senders.keys())
       yield* tell(mailbox, id, stopping)

@@ -1,16 +1,28 @@
 /** What others may ask of the Git actor, and what it answers. A change names a document by its key, never a file: the actor knows where it stands. */
 import { type Array, type Deferred, Schema } from "effect"
+import type { FieldChange } from "../manifest/FieldChange.ts"
+import type { FieldType } from "../manifest/FieldType.ts"
 import type { JsonObject } from "../manifest/Manifest.ts"
 import { formatKey, type KindId, type ObjectKey } from "../manifest/ObjectKey.ts"
 import type { GitActorFailed, GitFailure } from "./GitError.ts"
+import type { History } from "./History.ts"
 import type { Tip } from "./Tip.ts"
 
 /** For the commit message. */
 export interface Why {
   /** The rule that gives the document to the cluster, as people know it. */
   readonly rule: string
-  /** Who made the change in the cluster, where that is known. */
-  readonly fieldManager?: string
+  /** Who made the change in the cluster and when, where that is known. */
+  readonly changedBy?: ReadonlyArray<Author>
+  /** Why the document is written against what somebody changed in Git: a sentence. */
+  readonly remark?: string
+}
+
+/** A field manager, as `managedFields` names it. */
+export interface Author {
+  readonly fieldManager: string
+  /** RFC 3339. */
+  readonly time?: string
 }
 
 /** A wish for one document, with what it was based on: if that is no longer so, its sender decides again. */
@@ -21,12 +33,35 @@ export type DocumentChange =
     readonly key: ObjectKey
     readonly manifest: JsonObject
     readonly basedOn?: string
+    /** What has to be in Git, or go into the same commit. */
+    readonly needs?: ReadonlyArray<ObjectKey>
+    readonly why: Why
+  }
+  /** Fields of a document that is there; the same change is made on a newer document if these fields are still what they were. */
+  | {
+    readonly _tag: "PatchDocument"
+    readonly key: ObjectKey
+    readonly changes: Array.NonEmptyReadonlyArray<FieldChange>
+    /** The type of the whole document: how the items of its lists are told apart. */
+    readonly type: FieldType
     readonly why: Why
   }
   | { readonly _tag: "RemoveDocument"; readonly key: ObjectKey; readonly basedOn: string; readonly why: Why }
 
+export type PatchDocument = Extract<DocumentChange, { readonly _tag: "PatchDocument" }>
+
 /** What goes together: all of it in one commit, or none of it. */
 export type Changes = Array.NonEmptyReadonlyArray<DocumentChange>
+
+/** Which cluster `.gitops-controller.yaml` shall name. */
+export interface Naming {
+  /** UID of its namespace kube-system. */
+  readonly cluster: string
+  /** Where its record lives. */
+  readonly stateNamespace: string
+  /** The other cluster that may be named there until then; absent: nobody else may be. */
+  readonly replaces?: string
+}
 
 /** What became of changes that nobody need care about any more. */
 export type SubmitAnswer =
@@ -50,7 +85,9 @@ export class DecideAgain extends Schema.TaggedError<DecideAgain>()("DecideAgain"
   keys: Schema.Array(Key)
 }) {
   override get message(): string {
-    const named = this.keys.slice(0, 3).map(formatKey).join(", ")
+    const named = this.keys.length === 0
+      ? "what they were based on"
+      : this.keys.slice(0, 3).map(formatKey).join(", ")
     const more = this.keys.length > 3 ? ` and ${this.keys.length - 3} more` : ""
     return `The changes of ${this.sender} were not committed: ${named}${more} changed in Git meanwhile; it is decided again`
   }
@@ -72,6 +109,8 @@ export const Refusal = Schema.Literals([
   "Unsigned",
   /** This process may not write now. */
   "NotLeading",
+  /** Git doesn't name this cluster as the one that writes there. */
+  "NotNamed",
   /** This process ends. */
   "Stopping"
 ])
@@ -93,6 +132,17 @@ export class SubmitRefused extends Schema.TaggedError<SubmitRefused>()("SubmitRe
 /** Why changes are not on the remote; after `GitActorFailed` nobody knows whether they are, so they are submitted again. */
 export type SubmitFailure = DecideAgain | SubmitRefused | GitActorFailed
 
+/** What is asked of the repository: documents, or the name of the cluster, which goes into a commit of its own. */
+export type Wish =
+  | { readonly _tag: "Documents"; readonly changes: Changes }
+  | { readonly _tag: "Name"; readonly naming: Naming }
+
+/** Since when the history is asked for, and who asks. */
+export interface HistoryQuestion {
+  readonly since: string
+  readonly reply: Deferred.Deferred<History, GitFailure>
+}
+
 export type GitMessage =
   /** Look at the branch, because it is time. */
   | { readonly _tag: "Look" }
@@ -100,16 +150,23 @@ export type GitMessage =
   | { readonly _tag: "Wake" }
   /** Look at it now, and answer with the tip of now. */
   | { readonly _tag: "Refresh"; readonly reply: Deferred.Deferred<Tip, GitFailure> }
+  | { readonly _tag: "History"; readonly question: HistoryQuestion }
   | {
     readonly _tag: "Submit"
     /** By which its sender waits in the mailbox. */
     readonly id: number
     readonly sender: KindId
-    readonly changes: Changes
+    readonly wish: Wish
     /** When it was asked, in milliseconds since the epoch. */
     readonly at: number
   }
   /** Forget what this sender submitted and is not committed. */
-  | { readonly _tag: "Withdraw"; readonly sender: KindId; readonly reply: Deferred.Deferred<void> }
+  | {
+    readonly _tag: "Withdraw"
+    readonly sender: KindId
+    /** `undefined`: all of it. */
+    readonly keys: ReadonlyArray<ObjectKey> | undefined
+    readonly reply: Deferred.Deferred<void>
+  }
   /** Commit all that was submitted, and answer when it is on the remote or refused. */
   | { readonly _tag: "Drain"; readonly reply: Deferred.Deferred<void> }

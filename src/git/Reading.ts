@@ -1,13 +1,18 @@
 /** The reading half of the Git actor: looks at the branch, moves to what it finds, and tells everybody what is true now. */
 import { Clock, Duration, Effect, FiberHandle, Metric, Queue, Random, Ref, Result } from "effect"
-import { emptyIndex } from "../manifest/ManifestIndex.ts"
+import { fileAt } from "../manifest/FileTree.ts"
+import { emptyIndex, type ManifestIndex } from "../manifest/ManifestIndex.ts"
 import { ParserPool } from "../manifest/ParserPool.ts"
+import { type ClusterName, nobody } from "./ClusterName.ts"
+import * as ClusterNameFile from "./ClusterNameFile.ts"
 import type { GitFailure } from "./GitError.ts"
 import { answer, type GitMailbox } from "./GitMailbox.ts"
 import * as GitMetrics from "./GitMetrics.ts"
 import { GitOptions } from "./GitOptions.ts"
 import type { GitReport } from "./GitReport.ts"
+import type { History } from "./History.ts"
 import { indexChanges } from "./indexChanges.ts"
+import * as ObjectStore from "./objects/ObjectStore.ts"
 import type { IndexedPack } from "./objects/PackIndex.ts"
 import { Payloads } from "./Payloads.ts"
 import * as Polling from "./Polling.ts"
@@ -33,6 +38,8 @@ export interface Reading {
   readonly adopt: (moved: Moved, objects: IndexedPack) => Effect.Effect<Looked>
   /** `undefined` before the first look that succeeded. */
   readonly here: Effect.Effect<Here | undefined>
+  /** Of the tip. */
+  readonly history: (since: string) => Effect.Effect<History, GitFailure>
 }
 
 const announce = (before: GitReport, tip: Tip, isOurs: boolean) => {
@@ -69,6 +76,25 @@ export const makeReading = Effect.fnUntraced(function*(repository: Repository, m
   let index = emptyIndex(options.gitPath)
   let failures = 0
   let told: string | undefined
+  let named: { readonly blob: string | undefined; readonly branch: string; readonly name: ClusterName } | undefined
+
+  /** Read again when the file or the branch is another. */
+  const namedBy = Effect.fnUntraced(
+    function*(index: ManifestIndex, branch: string, source: ObjectStore.ObjectSource) {
+      const path = ClusterNameFile.pathOf(options.gitPath)
+      const blob = fileAt(index.indexed.tree, path)?.blob
+      if (blob === named?.blob && branch === named?.branch) return named.name
+      const writer = { branch, gitPath: options.gitPath, name: options.name }
+      const name = blob === undefined
+        ? nobody
+        : yield* ObjectStore.read(source, blob, "blob").pipe(
+          Effect.map((bytes) => ClusterNameFile.decode(bytes, path, writer)),
+          Effect.orElseSucceed(() => ClusterNameFile.notAFile(path))
+        )
+      named = { blob, branch, name }
+      return name
+    }
+  )
 
   const taken = Effect.fnUntraced(function*(moved: Moved) {
     const source = yield* repository.objects
@@ -79,14 +105,16 @@ export const makeReading = Effect.fnUntraced(function*(repository: Repository, m
     )
     yield* repository.accept(moved)
     yield* Ref.set(payloads.objects, source)
-    const { ancestry, branch, commit, root, subject, tree } = moved
+    const { ancestry, author, branch, commit, root, subject, tree } = moved
     const before = (yield* Ref.get(here))?.tip.commit
     const tip: Tip = {
       branch,
       commit,
       subject,
+      author,
       tree,
       index,
+      named: yield* namedBy(index, branch, source),
       rewrittenFrom: ancestry === "rewritten" ? before : undefined
     }
     yield* Ref.set(here, { tip, root })
@@ -154,6 +182,7 @@ export const makeReading = Effect.fnUntraced(function*(repository: Repository, m
   return {
     look: doing(found, false),
     adopt: (moved, objects) => doing(() => Effect.andThen(repository.adopt(moved, objects), taken(moved)), true),
-    here: Ref.get(here)
+    here: Ref.get(here),
+    history: repository.history
   } satisfies Reading
 })

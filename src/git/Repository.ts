@@ -14,11 +14,13 @@ import {
   RepositoryTooLarge,
   TipIncomplete
 } from "./GitError.ts"
+import type { History } from "./History.ts"
 import * as Commit from "./objects/Commit.ts"
 import * as ObjectStore from "./objects/ObjectStore.ts"
 import { type IndexedPack, indexPack } from "./objects/PackIndex.ts"
 import * as Tree from "./objects/Tree.ts"
 import { type DiffFault, diffTrees, reachable } from "./objects/TreeDiff.ts"
+import { makeReadHistory } from "./readHistory.ts"
 import type { Look, Remote } from "./Remote.ts"
 
 /** A commit whose objects are here. */
@@ -26,6 +28,8 @@ interface Here {
   readonly commit: string
   readonly root: string
   readonly subject: string
+  /** The name of who wrote it. */
+  readonly author: string
   readonly parents: ReadonlyArray<string>
 }
 
@@ -46,6 +50,8 @@ export interface Standing {
   /** Of the whole repository. */
   readonly root: string | undefined
   readonly subject: string
+  /** The name of who wrote it. */
+  readonly author: string
 }
 
 /** Where the branch went. */
@@ -83,6 +89,8 @@ export interface Repository {
   /** Drops what nobody needs between two moves. */
   readonly tidy: Effect.Effect<void>
   readonly objects: Effect.Effect<ObjectStore.ObjectStore>
+  /** Whether a commit lies in the history of what was accepted last, and what was confirmed after it. */
+  readonly history: (since: string) => Effect.Effect<History, GitFailure>
 }
 
 /** A repository without a commit. */
@@ -91,6 +99,7 @@ const nowhere: Omit<Moved, "branch"> = {
   tree: undefined,
   root: undefined,
   subject: "",
+  author: "",
   changes: [],
   ancestry: "grown"
 }
@@ -102,6 +111,7 @@ export const makeRepository = Effect.fnUntraced(function*(remote: Remote, { bran
   const { url } = remote
   const state = yield* Ref.make<State>({ store: ObjectStore.emptyStore(), fetched: undefined, accepted: undefined })
   const root = gitPath === "" ? "" : `${gitPath}/`
+  const readHistory = makeReadHistory(remote, gitPath)
 
   const failureOf = (commit: string) => (fault: DiffFault): GitFailure => {
     switch (fault._tag) {
@@ -123,7 +133,7 @@ export const makeRepository = Effect.fnUntraced(function*(remote: Remote, { bran
     )
     const parsed = Commit.parse(body)
     if (parsed === undefined) return yield* new PackCorrupt({ url, reason: `commit ${commit} can't be read` })
-    return { commit, root: parsed.tree, subject: parsed.subject, parents: parsed.parents }
+    return { commit, root: parsed.tree, subject: parsed.subject, author: parsed.author, parents: parsed.parents }
   })
 
   const treeAtPath = Effect.fnUntraced(function*(source: ObjectStore.ObjectSource, here: Here, branch: string) {
@@ -196,9 +206,9 @@ export const makeRepository = Effect.fnUntraced(function*(remote: Remote, { bran
     if (fetched === undefined) return yield* Effect.die(new Error("moved before anything was fetched"))
     const tree = yield* treeAtPath(store, fetched, branch)
     const changes = yield* diffTrees(store, accepted?.tree, tree, root).pipe(Effect.mapError(failureOf(fetched.commit)))
-    const { commit, root: whole, subject } = fetched
+    const { author, commit, root: whole, subject } = fetched
     const ancestry = yield* ancestryOf(fetched, accepted?.branch === branch ? accepted : undefined)
-    return { commit, root: whole, subject, branch, tree, changes, ancestry }
+    return { author, commit, root: whole, subject, branch, tree, changes, ancestry }
   })
 
   const settle = Effect.fnUntraced(
@@ -237,6 +247,7 @@ export const makeRepository = Effect.fnUntraced(function*(remote: Remote, { bran
         commit,
         root: here.root,
         subject: here.subject,
+        author: here.author,
         branch,
         tree,
         changes,
@@ -246,11 +257,13 @@ export const makeRepository = Effect.fnUntraced(function*(remote: Remote, { bran
     )
   })
 
-  const adopt = ({ commit, root, subject }: Moved, objects: IndexedPack) =>
+  const adopt = ({ author, commit, root, subject }: Moved, objects: IndexedPack) =>
     Ref.update(state, (state) => ({
       ...state,
       store: ObjectStore.withPack(state.store, objects),
-      fetched: commit === undefined || root === undefined ? state.fetched : { commit, root, subject, parents: [] }
+      fetched: commit === undefined || root === undefined
+        ? state.fetched
+        : { author, commit, root, subject, parents: [] }
     }))
 
   const tidy = Effect.gen(function*() {
@@ -269,11 +282,15 @@ export const makeRepository = Effect.fnUntraced(function*(remote: Remote, { bran
 
   return {
     advance,
-    accept: ({ branch, commit, root, subject, tree }: Moved) =>
-      Ref.update(state, (state) => ({ ...state, accepted: { branch, commit, root, subject, tree } })),
+    accept: ({ author, branch, commit, root, subject, tree }: Moved) =>
+      Ref.update(state, (state) => ({ ...state, accepted: { author, branch, commit, root, subject, tree } })),
     foresee,
     adopt,
     tidy,
+    history: Effect.fnUntraced(function*(since: string) {
+      const { accepted, store } = yield* Ref.get(state)
+      return yield* readHistory(store, accepted?.commit, since)
+    }),
     objects: Effect.map(Ref.get(state), ({ store }) => store)
   } satisfies Repository
 })

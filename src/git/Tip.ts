@@ -1,5 +1,6 @@
 /** The commit the branch points at, read completely, with the index of its manifests. */
 import type { ManifestIndex } from "../manifest/ManifestIndex.ts"
+import type { ClusterName } from "./ClusterName.ts"
 
 export interface Tip {
   /** Full commit id; `undefined` for a repository without a commit on the branch. */
@@ -8,7 +9,11 @@ export interface Tip {
   readonly tree: string | undefined
   readonly branch: string
   readonly subject: string
+  /** The name of who wrote the commit; `""` for none. */
+  readonly author: string
   readonly index: ManifestIndex
+  /** Which cluster writes below `gitPath`. */
+  readonly named: ClusterName
   /** The commit before, when its history was rewritten and this one took its place. */
   readonly rewrittenFrom: string | undefined
 }

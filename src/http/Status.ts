@@ -59,6 +59,20 @@ export const Status = Schema.Struct({
     /** Why the last push did not come through. */
     trouble: Schema.optionalKey(Schema.String)
   })),
+  /** Why nothing goes from the cluster to Git, though some rule wants it, and what to do. */
+  mirroring: Schema.optionalKey(Schema.String),
+  /** Documents whose removal from Git waits for a person. */
+  removals: Schema.optionalKey(Schema.Struct({
+    count: Schema.Int,
+    /** `Kind.group namespace/name`; the list is cut. */
+    objects: Schema.Array(Schema.String),
+    /** Why they wait. */
+    reason: Schema.String,
+    /** How a person says yes. */
+    confirm: Schema.String,
+    /** What somebody confirmed that isn't so. */
+    objection: Schema.optionalKey(Schema.String)
+  })),
   /** Why the configuration file as it stands is not followed, one mistake a line; the one before goes on. */
   configuration: Schema.optionalKey(Schema.Struct({ refused: Schema.String })),
   phase: Schema.String,

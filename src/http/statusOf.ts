@@ -1,5 +1,6 @@
 /** Puts together what the actors told into one answer. Pure. */
-import { type CoordinatorState, phaseOf } from "../coordination/CoordinatorState.ts"
+import { type CoordinatorState, mirroringOf, phaseOf } from "../coordination/CoordinatorState.ts"
+import { heldOf, howToConfirm } from "../coordination/HeldRemovals.ts"
 import type { WritingReport } from "../git/GitReport.ts"
 import { type KindReport, type RuleTally, type Watch } from "../kind/KindReport.ts"
 import type { UnservedKind } from "../kind/Roster.ts"
@@ -98,6 +99,24 @@ const writingOf = ({ pushed, trouble, waiting }: WritingReport): Pick<Status, "w
     }
   }
 
+const mirroringStatus = (state: CoordinatorState): Pick<Status, "mirroring"> => {
+  const mirroring = mirroringOf(state)
+  return mirroring._tag === "Open" || mirroring.reason === "" ? {} : { mirroring: mirroring.reason }
+}
+
+const removalsOf = ({ objection, options: { name }, record }: CoordinatorState): Pick<Status, "removals"> => {
+  const held = record._tag === "Loaded" ? heldOf(record.record) : undefined
+  return held === undefined ? {} : {
+    removals: {
+      count: held.objects.length,
+      objects: held.objects.slice(0, maxListed),
+      reason: held.reason,
+      confirm: howToConfirm(name, held.objects.length),
+      ...objection === undefined ? {} : { objection }
+    }
+  }
+}
+
 export const statusOf = (
   state: CoordinatorState,
   { refused, ruleNotices, unserved }: StatusDetails,
@@ -117,6 +136,8 @@ export const statusOf = (
     ...(tip?.rewrittenFrom === undefined ? {} : { rewrittenFrom: tip.rewrittenFrom }),
     ...(failure === undefined ? {} : { gitFailure: failure.message }),
     ...writingOf(state.git.writing),
+    ...mirroringStatus(state),
+    ...removalsOf(state),
     ...(refused === undefined ? {} : { configuration: { refused } }),
     phase: phaseText(state),
     ready: isReady(state),

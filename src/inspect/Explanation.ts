@@ -1,5 +1,6 @@
 /** Who decides about which field of one object, by which rule, and how it stands: for people and machines. Pure. */
 import { ownsLifecycle } from "../kind/GitScope.ts"
+import { mirrorsLife } from "../kind/mirroring/MirrorScope.ts"
 import type { Observer } from "../kind/Observation.ts"
 import { wantedDigest } from "../kind/WantedDigest.ts"
 import { ownEntry } from "../kubernetes/fields/ManagedFields.ts"
@@ -16,7 +17,7 @@ import { matrix, type Row } from "./Matrix.ts"
 import type { ObjectView } from "./ObjectView.ts"
 import { whyNot } from "./whyNot.ts"
 
-export type Owner = "Git" | "nobody" | "unclaimed"
+export type Owner = "Git" | "cluster" | "both" | "nobody" | "unclaimed"
 
 /** A rule, or the filter of it that counts. */
 export interface RulePlace extends JsonObject {
@@ -38,6 +39,8 @@ export interface ExplainedField extends JsonObject {
   readonly rule?: RulePlace
   readonly live?: Json
   readonly git?: Json
+  /** Where it stands in Git, `path:line`. */
+  readonly place?: string
   /** Values are not shown, as the object is a Secret. */
   readonly hidden?: true
 }
@@ -53,15 +56,23 @@ export interface Explanation extends JsonObject {
   readonly manifests: ReadonlyArray<string>
   /** Where the manifests were read. */
   readonly source: string
-  readonly lifecycle: JsonObject & { readonly owner: Owner; readonly rule?: RulePlace; readonly creates: boolean }
+  readonly lifecycle: JsonObject & {
+    readonly owner: Owner
+    readonly rule?: RulePlace
+    /** Whether Git creates it in the cluster. */
+    readonly creates: boolean
+    /** Whether a manifest is made for it in Git, and goes with it. */
+    readonly writes: boolean
+  }
   readonly notes: ReadonlyArray<string>
   /** Rules that have nothing to say of it, when none decides about all of it. */
   readonly unmatched: ReadonlyArray<RulePlace & { readonly reason: string }>
   readonly fields: ReadonlyArray<ExplainedField>
 }
 
-const ownerOf = (rule: Rule | undefined): Owner =>
-  rule === undefined ? "unclaimed" : rule.syncTo === "kubernetes" ? "Git" : "nobody"
+const owners = { kubernetes: "Git", git: "cluster", both: "both", ignore: "nobody" } as const
+
+const ownerOf = (rule: Rule | undefined): Owner => rule === undefined ? "unclaimed" : owners[rule.syncTo]
 
 const placeOf = ({ file }: Circumstances, rule: Rule, path?: FieldPath): RulePlace => {
   const taking = path === undefined ?
@@ -87,6 +98,7 @@ const isHidden = ({ key }: ObjectView, path: FieldPath) =>
 
 const fieldOf = (view: ObjectView, circumstances: Circumstances) => (row: Row): ExplainedField => {
   const hides = isHidden(view, row.path)
+  const place = row.git === undefined ? undefined : view.placeOf(row.path)
   return {
     path: format(row.path),
     fields: row.fields,
@@ -94,6 +106,7 @@ const fieldOf = (view: ObjectView, circumstances: Circumstances) => (row: Row): 
     ...row.owner === undefined ? {} : { rule: placeOf(circumstances, row.owner, row.path) },
     ...row.live === undefined || hides ? {} : { live: row.live },
     ...row.git === undefined || hides ? {} : { git: row.git },
+    ...place === undefined ? {} : { place },
     ...hides ? { hidden: true } : {},
     standing: row.standing,
     managers: row.managers.map(({ manager, operation, subresource }) => ({
@@ -120,14 +133,15 @@ const unmatchedBy = (view: ObjectView, circumstances: Circumstances) =>
 const lifecycleOf = ({ ownership }: ObjectView, circumstances: Circumstances): Explanation["lifecycle"] => ({
   owner: ownerOf(ownership.lifecycle),
   creates: ownsLifecycle(ownership),
+  writes: mirrorsLife(ownership),
   ...ownership.lifecycle === undefined ? {} : { rule: placeOf(circumstances, ownership.lifecycle) }
 })
 
 export const explanation = (view: ObjectView, circumstances: Circumstances): Explanation => {
-  const { git, key, live, ownership, refs, type, version } = view
+  const { git, key, live, ownership, refs, toGit, type, version } = view
   const { applySet, fieldManager } = circumstances
   const known = isKnownInStep(view, circumstances)
-  const rows = matrix({ git, live, ownership, type, applySet, fieldManager, isKnownInStep: known })
+  const rows = matrix({ git, live, ownership, type, applySet, fieldManager, isKnownInStep: known, toGit })
   return {
     kind: kindId(key),
     version,

@@ -1,6 +1,7 @@
-/** How one field of an object stands between Git and the cluster, and what the controller makes of it. Pure. */
+/** How one field of an object stands between Git and the cluster, and which of the two the controller changes. Pure. */
 import { says } from "../kind/fights/Spelling.ts"
 import { isGit } from "../kind/GitScope.ts"
+import { isClusters, isShared } from "../kind/mirroring/MirrorScope.ts"
 import { equal, type Value } from "../kubernetes/fields/JsonValue.ts"
 import type { FieldPath } from "../manifest/FieldPath.ts"
 import type { Rule } from "../rules/Rule.ts"
@@ -26,6 +27,16 @@ export type FieldStanding =
   | "toBeReleased"
   /** Not Git's, but what Git creates it creates whole: sent once, and then left alone. */
   | "toBeSeeded"
+  /** The cluster's value goes to Git. */
+  | "toBeWritten"
+  /** It goes from Git, as the cluster hasn't got it. */
+  | "toBeTakenOut"
+  /** The cluster has it, and it isn't written: a default, or set by the cluster itself. */
+  | "notWritten"
+  /** Git states it, and the cluster decides and has no such field. */
+  | "onlyInGit"
+  /** Both sides changed it, each in another way: neither is touched. */
+  | "conflict"
   /** Nobody's, by a rule. */
   | "leftAlone"
   /** Of no rule. */
@@ -60,6 +71,8 @@ export interface Field {
   readonly isHeld: boolean
   /** It comes with an object or a list item that Git creates. */
   readonly isNew: boolean
+  /** What becomes of it in Git; `undefined`: nothing. */
+  readonly fate: "set" | "removed" | "held" | undefined
 }
 
 /** Text that the server keeps as it is, digit for digit. */
@@ -91,11 +104,22 @@ const asGits = (field: Field, object: ObjectStanding): FieldStanding => {
   return object.isLifeGits && object.isMember ? "notInGit" : "toBeReleased"
 }
 
+const fates = { set: "toBeWritten", removed: "toBeTakenOut", held: "conflict" } as const
+
+/** Of a field that is the cluster's. */
+const asClusters = ({ git, live }: Field): FieldStanding => {
+  if (live === undefined) return "onlyInGit"
+  if (git === undefined) return "notWritten"
+  return equal(git, live) || sameNumber(git, live) ? "inStep" : "inStepAsWritten"
+}
+
 export const standingOf = (field: Field, object: ObjectStanding): FieldStanding => {
-  const { git, isHeld, isNew, owner } = field
+  const { fate, git, isHeld, isNew, owner } = field
+  if (fate !== undefined && (isShared(owner) || isClusters(owner))) return fates[fate]
   if (isGit(owner)) return asGits(field, object)
   if (isNew && git !== undefined) return "toBeSeeded"
-  const isSuspended = owner?.syncTo === "kubernetes"
+  const isSuspended = owner?.suspend === true && owner.syncTo !== "ignore"
+  if (isClusters(owner) && !isHeld) return asClusters(field)
   if (isHeld && !(isSuspended && !object.hasGitFields)) return "toBeReleased"
   return owner === undefined ? "unclaimed" : isSuspended ? "suspended" : "leftAlone"
 }

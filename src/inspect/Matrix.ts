@@ -11,6 +11,7 @@ import { equal, field, type FieldPath } from "../manifest/FieldPath.ts"
 import type { Rule } from "../rules/Rule.ts"
 import { type FieldStanding, type ObjectStanding, standingOf } from "./FieldStanding.ts"
 import { type FieldNode, fieldTree, type Sides } from "./FieldTree.ts"
+import { fateOf, type ToGit } from "./ToGit.ts"
 
 export interface Row {
   readonly path: FieldPath
@@ -31,14 +32,24 @@ export interface MatrixInput extends Sides {
   readonly applySet: string
   /** The record says that live object and manifest are in step. */
   readonly isKnownInStep: boolean
+  /** `undefined`: nothing of it goes to Git. */
+  readonly toGit: ToGit | undefined
 }
 
 const labelPath: FieldPath = [field("metadata"), field("labels"), field(memberLabel)]
 
+const lone: ReadonlySet<FieldStanding> = new Set([
+  "differs",
+  "inStepAsWritten",
+  "changedByServer",
+  "toBeWritten",
+  "conflict",
+  "ownLabel"
+])
+
 /** Rows that say the same of their fields may become one, except where each value counts. */
 const kindOfRow = ({ managers, owner, standing }: Row): string | undefined =>
-  standing === "differs" || standing === "inStepAsWritten" || standing === "changedByServer" ||
-    standing === "ownLabel"
+  lone.has(standing)
     ? undefined
     : JSON.stringify([owner?.index ?? null, standing, managers.map(entryId)])
 
@@ -70,7 +81,7 @@ const objectStanding = ({ applySet, git, isKnownInStep, live, ownership }: Matri
 })
 
 export const matrix = (input: MatrixInput): ReadonlyArray<Row> => {
-  const { applySet, fieldManager, live } = input
+  const { applySet, fieldManager, live, toGit } = input
   const object = objectStanding(input)
   const ours = live === undefined ? undefined : ownEntry(live, fieldManager)
 
@@ -79,7 +90,8 @@ export const matrix = (input: MatrixInput): ReadonlyArray<Row> => {
   const rowOf = (node: FieldNode, isNew: boolean): Row => {
     const { git, live, managers, owner: { owner }, path } = node
     const isHeld = ours !== undefined && managers.includes(ours)
-    const standing = isOwnLabel(node) ? "ownLabel" : standingOf({ path, owner, git, live, isHeld, isNew }, object)
+    const fate = toGit === undefined ? undefined : fateOf(toGit, path)
+    const standing = isOwnLabel(node) ? "ownLabel" : standingOf({ path, owner, git, live, isHeld, isNew, fate }, object)
     return { path, fields: 1, isWhole: false, owner, git, live, standing, managers }
   }
 

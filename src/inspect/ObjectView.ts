@@ -2,11 +2,13 @@
 import type { Synced } from "../kind/Round.ts"
 import type { ServedKind } from "../kubernetes/Discovery.ts"
 import type { KubernetesObject } from "../kubernetes/KubernetesObject.ts"
+import type { FieldPath } from "../manifest/FieldPath.ts"
 import type { FieldType } from "../manifest/FieldType.ts"
 import type { JsonObject, ManifestRef } from "../manifest/Manifest.ts"
 import type { ObjectKey } from "../manifest/ObjectKey.ts"
 import type { Ownership } from "../rules/Ownership.ts"
 import type { KindNames, Ruleset, Subject } from "../rules/Ruleset.ts"
+import type { ToGit } from "./ToGit.ts"
 
 export interface ObjectView {
   readonly key: ObjectKey
@@ -26,6 +28,10 @@ export interface ObjectView {
   readonly ownership: Ownership
   /** How the controller last found it in step, as it recorded. */
   readonly synced: Synced | undefined
+  /** What of it goes to Git; `undefined`: nothing, by the rules, or it could not be found out. */
+  readonly toGit: ToGit | undefined
+  /** The place, `path:line`, of a field in the manifest that counts, or of the nearest thing around it. */
+  readonly placeOf: (path: FieldPath) => string | undefined
   /** What could not be found out, and why. */
   readonly gaps: ReadonlyArray<string>
 }

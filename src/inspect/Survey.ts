@@ -2,21 +2,24 @@
  * What is true now, asked by somebody who only looks: the rules, what Git says, what the cluster serves and holds, and what the controller
  * recorded. Needs no running controller and no more than read access; nothing is ever written.
  */
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, Stream } from "effect"
 import type { Record } from "../coordination/Record.ts"
 import type { RecordUnreadable } from "../coordination/RecordError.ts"
 import * as RecordStore from "../coordination/RecordStore.ts"
 import { GitOptions } from "../git/GitOptions.ts"
-import type { ManifestUnreadable } from "../git/ManifestReader.ts"
+import { ManifestReader, type ManifestUnreadable } from "../git/ManifestReader.ts"
+import type { ObjectSource } from "../git/objects/ObjectStore.ts"
 import type { Tip } from "../git/Tip.ts"
 import type { RequestFailure } from "../kubernetes/ApiError.ts"
 import { ApiServer } from "../kubernetes/ApiServer.ts"
+import { Authored } from "../kubernetes/authored/Authored.ts"
 import type { Served, ServedKind } from "../kubernetes/Discovery.ts"
 import { makeDiscoveryClient } from "../kubernetes/DiscoveryClient.ts"
 import type { KubernetesObject } from "../kubernetes/KubernetesObject.ts"
 import { KubernetesOptions } from "../kubernetes/KubernetesOptions.ts"
 import { makeOpenApiClient } from "../kubernetes/schemas/OpenApiClient.ts"
 import { documentId } from "../kubernetes/schemas/OpenApiIndex.ts"
+import { Schemas } from "../kubernetes/schemas/Schemas.ts"
 import { Writer } from "../kubernetes/Writer.ts"
 import { type FieldType, unknown } from "../manifest/FieldType.ts"
 import type { JsonObject, ManifestRef } from "../manifest/Manifest.ts"
@@ -24,6 +27,7 @@ import { type GroupKind, kindId } from "../manifest/ObjectKey.ts"
 import type { Rule, Ruleset } from "../rules/Ruleset.ts"
 import { NeverLeading } from "./NeverLeading.ts"
 import { readSource, type Source } from "./Source.ts"
+import type { SourceUnreadable } from "./SourceUnreadable.ts"
 import { tellIfSlow } from "./tellIfSlow.ts"
 
 export interface Asked {
@@ -44,6 +48,8 @@ export class Survey extends Context.Service<Survey, {
   readonly tip: Tip
   /** The body of a manifest. */
   readonly manifest: (ref: ManifestRef) => Effect.Effect<JsonObject, ManifestUnreadable>
+  /** Where files at these paths can be read from as they stand, by their names in the index. */
+  readonly files: (paths: Iterable<string>) => Effect.Effect<ObjectSource, SourceUnreadable>
   /** The object as it is now; `undefined` when there is none. Not being allowed to look is `ApiForbidden`. */
   readonly live: (
     kind: Pick<ServedKind, "group" | "plural">,
@@ -54,14 +60,24 @@ export class Survey extends Context.Service<Survey, {
   /** What the controller recorded in this cluster; `undefined` when it never ran there. Read once. */
   readonly record: Effect.Effect<Record | undefined, RequestFailure | RecordUnreadable>
 }>()("gitops/inspect/Survey") {
-  /** With a Writer that can look and try (dry run), and nothing else. */
+  /** With a Writer that can look and try (dry run), and nothing else; and what comparing with Git takes. */
   static readonly layer = (asked: Asked) =>
-    Layer.effect(Survey, make(asked)).pipe(
+    Authored.layer.pipe(
+      Layer.provideMerge(looking),
+      Layer.provideMerge(Layer.effect(Survey, make(asked))),
       Layer.provideMerge(Writer.layer),
       Layer.provide(NeverLeading),
       Layer.provideMerge(ApiServer.layer)
     )
 }
+
+/** Manifests and schemas for those who ask by the services of a running controller. */
+const looking = Layer.effectContext(Effect.gen(function*() {
+  const { manifest, typeOf } = yield* Survey
+  return Context.make(Schemas, { typeOf, changes: Stream.never }).pipe(
+    Context.add(ManifestReader, { read: manifest, placeOf: () => Effect.undefined })
+  )
+}))
 
 const notWritten = () => ({ labels: {}, annotations: {} })
 
@@ -79,7 +95,7 @@ const make = Effect.fnUntraced(function*({ rules, source }: Asked) {
   const schemas = yield* makeOpenApiClient
   const record = yield* makeRecord
   const served = yield* tellIfSlow(`Asking ${api.server} what it serves`)(discovery.look)
-  const { origin, read, tip } = yield* readSource(source)
+  const { files, origin, read, tip } = yield* readSource(source)
   return Survey.of({
     ruleset: { number: 1, rules },
     served,
@@ -88,6 +104,7 @@ const make = Effect.fnUntraced(function*({ rules, source }: Asked) {
     origin,
     tip,
     manifest: read,
+    files,
     live: (kind, version, namespace, name) =>
       writer.get({ kind, version, namespace, name }).pipe(
         Effect.catchTag("ObjectNotFound", () => Effect.undefined)

@@ -2,6 +2,7 @@
 import { refusal } from "../kind/applying/Payload.ts"
 import { memberLabel } from "../kind/ApplySet.ts"
 import { gitRules, isWhollyGits, ownsLifecycle } from "../kind/GitScope.ts"
+import { mirrorRules } from "../kind/mirroring/MirrorScope.ts"
 import { modeOf } from "../kind/Roster.ts"
 import { entriesOf } from "../kubernetes/fields/ManagedFields.ts"
 import { counted } from "../manifest/counted.ts"
@@ -24,7 +25,7 @@ const unserved: Note = ({ key, served }) =>
 
 const contested: Note = ({ refs }) =>
   refs.length > 1
-    ? [`${refs.length} manifests describe it, so none is applied and none is shown here; keep one of them.`]
+    ? [`${refs.length} manifests describe it, so none is applied or changed, and none is shown here; keep one of them.`]
     : []
 
 const leftAlone: Note = ({ git, key, kind, ownership: { filtered, lifecycle } }, { stateNamespace }) => {
@@ -58,15 +59,23 @@ const suspended: Note = ({ ownership: { filtered, lifecycle } }) =>
 const controlled: Note = ({ live, ownership }) => {
   const owner = live?.metadata.ownerReferences?.find(({ controller }) => controller === true)
   const [rule] = gitRules(ownership)
-  return owner === undefined || rule === undefined || rule.resources.length > 0
-    ? []
-    : [
-      `${owner.kind} ${owner.name} controls it and would undo what Git says, so it is left alone; name its resource in a rule to apply it all the same.`
+  const [mirror] = mirrorRules(ownership)
+  if (owner === undefined) return []
+  const controller = `${owner.kind} ${owner.name} controls it`
+  return [
+    ...rule === undefined || rule.resources.length > 0 ? [] : [
+      `${controller} and would undo what Git says, so it is left alone; name its resource in a rule to apply it all the same.`
+    ],
+    ...mirror === undefined || mirror.resources.length > 0 ? [] : [
+      `${controller} and makes it again by itself, so it isn't written to Git; name its resource in a rule to write it all the same.`
     ]
+  ]
 }
 
-const createdOnly: Note = ({ key }) =>
-  modeOf(kindId(key)) === "create" ? ["It is a record: created when it is absent, and never applied over."] : []
+const createdOnly: Note = ({ key, ownership }) =>
+  modeOf(kindId(key)) === "create" && ownsLifecycle(ownership)
+    ? ["It is a record: created when it is absent, and never applied over."]
+    : []
 
 const ownerUnknown: Note = ({ live }) =>
   live !== undefined && entriesOf(live).length === 0
@@ -125,6 +134,7 @@ const all: ReadonlyArray<Note> = [
   unknownType,
   unfitFilters,
   leaving,
+  ({ toGit }) => toGit?.notes ?? [],
   ({ gaps }) => gaps
 ]
 

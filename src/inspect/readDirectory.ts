@@ -81,7 +81,7 @@ const read = Effect.fnUntraced(function*(root: string) {
     )
   )
   const index = yield* updateInSteps(empty, changes, (blob) => parsed.get(blob))
-  return looseManifests(`the directory ${below(root, gitPath)}`, index, texts)
+  return looseManifests({ origin: `the directory ${below(root, gitPath)}`, index, texts, bytesOf })
 })
 
 /** @param root the root of a checkout: gitPath is below it */

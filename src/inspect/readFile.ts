@@ -37,7 +37,8 @@ const indexOf = (refs: ReadonlyArray<ManifestRef>): ManifestIndex => ({
 /** What is wrong with the file is a failure: somebody asked about just this one. */
 export const readFile = Effect.fnUntraced(function*(given: string) {
   const path = given === "-" ? "stdin" : given
-  const { manifests, payloads, problems } = parseManifestFile(yield* bytesOf(given))
+  const bytes = yield* bytesOf(given)
+  const { manifests, payloads, problems } = parseManifestFile(bytes)
   if (problems.length > 0) {
     const lines = problems.map((problem) => `${formatPlace({ path, ...problem })}: ${problem.message}`)
     return yield* new SourceUnreadable({ message: lines.join("\n") })
@@ -45,5 +46,10 @@ export const readFile = Effect.fnUntraced(function*(given: string) {
   if (manifests.length === 0)
     return yield* new SourceUnreadable({ message: `${path}: there is no manifest in it; name a file that has some` })
   const refs = manifests.map((manifest): ManifestRef => ({ manifest, path, blob: path }))
-  return looseManifests(path, indexOf(refs), new Map([[path, payloads]]))
+  return looseManifests({
+    origin: path,
+    index: indexOf(refs),
+    texts: new Map([[path, payloads]]),
+    bytesOf: () => Effect.succeed(bytes)
+  })
 })

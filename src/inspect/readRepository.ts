@@ -1,16 +1,20 @@
 /** Reads the branch once, over the same transports as the Git actor, without following it; or another branch or commit in its place. */
 import { Effect, Layer, Ref } from "effect"
 import { cureOf } from "../git/check/cureOf.ts"
+import { nobody } from "../git/ClusterName.ts"
+import * as ClusterNameFile from "../git/ClusterNameFile.ts"
 import type { GitFailure } from "../git/GitError.ts"
 import { GitOptions } from "../git/GitOptions.ts"
 import { indexChanges } from "../git/indexChanges.ts"
 import { ManifestReader } from "../git/ManifestReader.ts"
+import * as ObjectStore from "../git/objects/ObjectStore.ts"
 import { openTransport } from "../git/openTransport.ts"
 import { Payloads } from "../git/Payloads.ts"
 import { makeRemote, type Remote } from "../git/Remote.ts"
 import { makeRepository } from "../git/Repository.ts"
 import type { Tip } from "../git/Tip.ts"
-import { emptyIndex } from "../manifest/ManifestIndex.ts"
+import { fileAt } from "../manifest/FileTree.ts"
+import { emptyIndex, type ManifestIndex } from "../manifest/ManifestIndex.ts"
 import { ParserPool } from "../manifest/ParserPool.ts"
 import type { Manifests } from "./Manifests.ts"
 import { SourceUnreadable } from "./SourceUnreadable.ts"
@@ -47,8 +51,23 @@ const described = (url: string, { branch, commit }: Tip) =>
     ? `${url}, commit ${commit.slice(0, 12)}`
     : `${url}, branch ${branch}, commit ${commit.slice(0, 12)}`
 
+/** Whom Git names, to whoever writes to this branch and path. */
+const namedIn = Effect.fnUntraced(function*(
+  index: ManifestIndex,
+  source: ObjectStore.ObjectSource,
+  writer: ClusterNameFile.Writer
+) {
+  const path = ClusterNameFile.pathOf(writer.gitPath)
+  const file = fileAt(index.indexed.tree, path)
+  if (file === undefined) return nobody
+  return yield* ObjectStore.read(source, file.blob, "blob").pipe(
+    Effect.map((bytes) => ClusterNameFile.decode(bytes, path, writer)),
+    Effect.orElseSucceed(() => ClusterNameFile.notAFile(path))
+  )
+})
+
 const read = Effect.fnUntraced(function*(rev: string | undefined) {
-  const { branch, credentials, gitPath, url } = yield* GitOptions
+  const { branch, credentials, gitPath, name, url } = yield* GitOptions
   const payloads = yield* Payloads
   const reader = yield* ManifestReader
   const remote = yield* makeRemote(yield* openTransport(url, credentials.https, credentials.ssh))
@@ -63,11 +82,13 @@ const read = Effect.fnUntraced(function*(rev: string | undefined) {
     const index = yield* indexChanges(emptyIndex(gitPath), moved.changes, source).pipe(
       Effect.catchTags({ Missing: Effect.die, Damaged: Effect.die })
     )
-    const { branch, commit, subject, tree } = moved
-    return { branch, commit, subject, tree, index, rewrittenFrom: undefined } satisfies Tip
+    const { author, branch: read, commit, subject, tree } = moved
+    const named = yield* namedIn(index, source, { branch: branch ?? read, gitPath, name })
+    return { author, branch: read, commit, subject, tree, index, rewrittenFrom: undefined, named } satisfies Tip
   }).pipe(Effect.mapError(unreadable(rev)))
   const tip = yield* tellIfSlow(`Reading ${remote.url}`)(once)
-  return { origin: described(remote.url, tip), tip, read: reader.read } satisfies Manifests
+  const files = () => Ref.get(payloads.objects)
+  return { origin: described(remote.url, tip), tip, read: reader.read, files } satisfies Manifests
 })
 
 const reading = ManifestReader.layer.pipe(Layer.provideMerge(Layer.merge(Payloads.layer, ParserPool.layer)))

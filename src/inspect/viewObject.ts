@@ -1,16 +1,21 @@
 /** Looks at one object from all sides: its manifest, the live object, the rules, its schema, the record. */
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
+import * as ObjectStore from "../git/objects/ObjectStore.ts"
 import { whole } from "../kind/applying/Payload.ts"
 import { KindOptions } from "../kind/KindOptions.ts"
 import { versionOf } from "../kind/Roster.ts"
 import type { ServedKind } from "../kubernetes/Discovery.ts"
-import { claims } from "../manifest/Claims.ts"
+import { type Claim, claims } from "../manifest/Claims.ts"
+import type { FieldPath } from "../manifest/FieldPath.ts"
 import { type FieldType, unknown } from "../manifest/FieldType.ts"
-import type { ManifestRef } from "../manifest/Manifest.ts"
+import { formatPlace, type ManifestRef } from "../manifest/Manifest.ts"
 import { type GroupKind, kindId, objectId } from "../manifest/ObjectKey.ts"
+import { placeOfField } from "../manifest/Position.ts"
 import type { KindNames } from "../rules/Ruleset.ts"
 import * as Ruleset from "../rules/Ruleset.ts"
+import { goesToGit } from "./goesToGit.ts"
 import type { ObjectView } from "./ObjectView.ts"
+import { serverPath } from "./serverPath.ts"
 import { Survey } from "./Survey.ts"
 
 export interface Named {
@@ -25,10 +30,19 @@ const isServed = (kind: ServedKind | GroupKind): kind is ServedKind => "versions
 const namesOf = (kind: ServedKind | GroupKind): KindNames =>
   isServed(kind) ? kind : { ...kind, plural: "", singular: "", shortNames: [] }
 
-const refsOf = (id: string, refs: ReadonlyArray<ManifestRef>, namespaced: boolean | undefined, namespace: string) => {
-  const claim = claims(refs, namespaced, namespace).get(id)
-  return claim === undefined ? [] : claim._tag === "Declared" ? [claim.ref] : claim.refs
-}
+const refsOf = (claim: Claim | undefined): ReadonlyArray<ManifestRef> =>
+  claim === undefined ? [] : claim._tag === "Declared" ? [claim.ref] : claim.refs
+
+/** What can't be read any more has no place. */
+const placesIn = Effect.fnUntraced(function*({ blob, manifest, path }: ManifestRef) {
+  const survey = yield* Survey
+  const source = yield* survey.files([path])
+  const bytes = yield* Effect.option(ObjectStore.read(source, blob, "blob"))
+  return (field: FieldPath): string | undefined => {
+    const place = Option.isNone(bytes) ? undefined : placeOfField(bytes.value, manifest.position, serverPath(field))
+    return place === undefined ? undefined : formatPlace({ path, line: place.line })
+  }
+})
 
 export const viewObject = Effect.fn("viewObject")(function*({ kind, name, namespace }: Named) {
   const survey = yield* Survey
@@ -43,11 +57,13 @@ export const viewObject = Effect.fn("viewObject")(function*({ kind, name, namesp
   const served = isServed(kind) ? kind : undefined
   const id = objectId(namespace, name)
   const ofKind = survey.tip.index.kinds.get(kindId(kind)) ?? []
-  const refs = refsOf(id, ofKind, served?.namespaced, defaultNamespace)
+  const claim = claims(ofKind, served?.namespaced, defaultNamespace).get(id)
+  const refs = refsOf(claim)
   const ref = refs.length === 1 ? refs[0] : undefined
   const version = (served === undefined ? undefined : versionOf(served, ofKind) ?? served.versions[0]?.version) ??
     ref?.manifest.version ?? ""
   const manifest = ref === undefined ? undefined : yield* survey.manifest(ref)
+  const placeOf = ref === undefined ? () => undefined : yield* placesIn(ref)
   const git = manifest === undefined ? undefined : whole(manifest, { namespace, applySet: undefined })
   const isKept = served?.versions.some((it) => it.version === version && it.verbs.has("get")) === true
   const live = served !== undefined && isKept ? yield* survey.live(served, version, namespace, name) : undefined
@@ -59,8 +75,21 @@ export const viewObject = Effect.fn("viewObject")(function*({ kind, name, namesp
   )
   const subject = { namespace, name, git: ref?.manifest.labels, live: live?.metadata.labels }
   const names = namesOf(kind)
+  const key = { group: kind.group, kind: kind.kind, namespace, name }
+  const ownership = Ruleset.ownership(Ruleset.forKind(survey.ruleset, names), subject)
+  const shown = record?.seen.get(kindId(kind))
+  const toGit = served === undefined ? undefined : yield* goesToGit({
+    key,
+    kind: served,
+    version,
+    claim,
+    live,
+    ownership,
+    isSeen: shown?.has(id) === true,
+    last: shown?.get(id)
+  }).pipe(Effect.catch(orGap(undefined, "What goes to Git could not be found out")))
   return {
-    key: { group: kind.group, kind: kind.kind, namespace, name },
+    key,
     kind: names,
     served,
     version,
@@ -70,8 +99,10 @@ export const viewObject = Effect.fn("viewObject")(function*({ kind, name, namesp
     live,
     ruleset: survey.ruleset,
     subject,
-    ownership: Ruleset.ownership(Ruleset.forKind(survey.ruleset, names), subject),
+    ownership,
     synced: record?.inventory.get(kindId(kind))?.get(id),
+    toGit,
+    placeOf,
     gaps
   } satisfies ObjectView
 })

@@ -1,11 +1,11 @@
 /** What a kind makes of the answers to its requests: what is known of the object then, what is counted, and what people are told. */
 import { Cause, Effect, Exit, Metric, Option, Random } from "effect"
 import type { ManifestReader } from "../git/ManifestReader.ts"
-import { Events } from "../kubernetes/Events.ts"
 import { format } from "../manifest/FieldPath.ts"
 import { formatPlace, type ManifestRef } from "../manifest/Manifest.ts"
 import type { ObjectId } from "../manifest/ObjectKey.ts"
-import { type Announcement, announcementsOf, letGoOf } from "./Announcements.ts"
+import type { Announce } from "./Announce.ts"
+import { announcementsOf, letGoOf } from "./Announcements.ts"
 import type { Applied } from "./applying/Apply.ts"
 import type { LetGo } from "./applying/LetGo.ts"
 import { type Attempt, diagnose, type Failure } from "./Diagnosis.ts"
@@ -21,21 +21,8 @@ import { afterApply, afterFailure, afterLetGo, afterNothing, letGo as letGoDiges
 const placeOf = (ref: ManifestRef) => formatPlace({ path: ref.path, line: ref.manifest.line })
 
 /** The handler of answers for one kind. */
-export const make = Effect.fnUntraced(function*(state: KindState.KindState) {
-  const events = yield* Events
+export const make = Effect.fnUntraced(function*(state: KindState.KindState, announce: Announce) {
   const services = yield* Effect.context<ManifestReader>()
-  const { group, kind } = state.spec.kind
-  const apiVersion = group === "" ? state.spec.version : `${group}/${state.spec.version}`
-
-  /** Where nobody can have an Event of it, as there is no such object, the log has it. */
-  const announce = Effect.fnUntraced(function*(id: ObjectId, { level, note, reason }: Announcement, place = "") {
-    const line = `${place === "" ? "" : `${place}: `}${state.id} ${id}: ${note}`
-    yield* level === "warning" ? Effect.logWarning(line) : Effect.logInfo(line)
-    const uid = KindState.get(state, id).live?.uid
-    if (uid === undefined) return
-    const regarding = { apiVersion, kind, uid, ...KindState.nameOf(id) }
-    yield* events.publish({ regarding, type: level === "warning" ? "Warning" : "Normal", reason, note })
-  })
 
   /** Waits for what ends the trouble; what was only outdated is decided again. */
   const onFailure = Effect.fnUntraced(function*(id: ObjectId, wanted: string, failure: Failure, now: number) {

@@ -4,6 +4,7 @@
  */
 import { Effect, FiberSet, Metric } from "effect"
 import type { ManifestReader } from "../git/ManifestReader.ts"
+import type { KubernetesObject } from "../kubernetes/KubernetesObject.ts"
 import type { Schemas } from "../kubernetes/schemas/Schemas.ts"
 import type { Writer } from "../kubernetes/Writer.ts"
 import type { ManifestRef } from "../manifest/Manifest.ts"
@@ -18,6 +19,8 @@ import { fingerprint } from "./GitScope.ts"
 import type { KindMessage } from "./KindMessage.ts"
 import * as KindMetrics from "./KindMetrics.ts"
 import * as KindState from "./KindState.ts"
+import { hasShared } from "./mirroring/MirrorScope.ts"
+import { mirrorView } from "./mirroring/MirrorView.ts"
 import type { Observer } from "./Observation.ts"
 import { heated, lookHeat, type Tracked, unseen, whenSent } from "./Tracked.ts"
 import type { Verdict } from "./Verdict.ts"
@@ -54,6 +57,10 @@ export const make = Effect.fnUntraced(function*(
     })
   }
 
+  const mergedAs = (live: Tracked["live"]) => (object: KubernetesObject) =>
+    live === undefined || object.metadata.resourceVersion === live.version ||
+    mirrorView(state.spec.kind, object, state.spec.own).portable === live.portable
+
   const send = (id: ObjectId, tracked: Tracked, now: number, request: Effect.Effect<KindMessage>) => {
     state.inFlight.add(id)
     KindState.put(state, id, whenSent(tracked), now)
@@ -69,7 +76,8 @@ export const make = Effect.fnUntraced(function*(
       live: liveOf(tracked),
       paused,
       isDrift: drift,
-      isCurrent: isCurrent(id, ownership, ref)
+      isCurrent: isCurrent(id, ownership, ref),
+      isMerged: hasShared(ownership) ? mergedAs(tracked.live) : undefined
     }
   }
 

@@ -5,7 +5,7 @@
 import { Context, type Effect, Schema, type Stream } from "effect"
 import type { KindId, ObjectId } from "../manifest/ObjectKey.ts"
 import type { KindReport } from "./KindReport.ts"
-import type { Round, Synced } from "./Round.ts"
+import type { Mirrored, Round, Synced } from "./Round.ts"
 
 /** The record does not hold the keys, so nothing may be applied for them. */
 export class RecordUnwritten extends Schema.TaggedError<RecordUnwritten>()("RecordUnwritten", {
@@ -14,6 +14,31 @@ export class RecordUnwritten extends Schema.TaggedError<RecordUnwritten>()("Reco
 
 /** A deletion was asked for and is not given. */
 export class DeletionWithheld extends Schema.TaggedError<DeletionWithheld>()("DeletionWithheld", {
+  message: Schema.String
+}) {}
+
+/** What the record says of a kind that goes to Git. */
+export interface Shown {
+  /** What this cluster has shown of it, and how it was last the same on both sides. */
+  readonly objects: ReadonlyMap<ObjectId, Mirrored | undefined>
+  /** UID of the CustomResourceDefinition under which that was; `undefined` where there is none, or none is known. */
+  readonly definition: string | undefined
+}
+
+/** What a kind wants to remove from Git because it is gone from the cluster. */
+export interface Removal {
+  readonly kind: KindId
+  readonly id: ObjectId
+  /** The document's digest: one that was changed since is another matter. */
+  readonly document: string
+  /** Whether a rule says `prune: always`, so that it need not be among what this cluster has shown. */
+  readonly always: boolean
+  /** The namespace that is gone with it: its manifest may only go with the namespace's, or when a person confirms it. */
+  readonly goneWith: string | undefined
+}
+
+/** A document may not be removed now; why, and what to do. Asked again when the tip or the rules change, or a person confirms. */
+export class RemovalHeld extends Schema.TaggedError<RemovalHeld>()("RemovalHeld", {
   message: Schema.String
 }) {}
 
@@ -36,5 +61,17 @@ export class Coordination extends Context.Service<Coordination, {
   readonly jobFinished: (id: ObjectId, digest: string) => Effect.Effect<void>
   /** Leave to delete one object of ours. This version gives none. */
   readonly requestDeletion: (kind: KindId, id: ObjectId, uid: string) => Effect.Effect<never, DeletionWithheld>
+  /** What the record says now of a kind that goes to Git. */
+  readonly shown: (kind: KindId) => Effect.Effect<Shown>
+  /** Answered once the record says that this cluster has shown these objects live. Must be answered before any of them is submitted to Git. */
+  readonly see: (kind: KindId, ids: ReadonlyArray<ObjectId>) => Effect.Effect<void, RecordUnwritten>
+  /** How objects were found the same on both sides; kept in the record of those that "see" was told of, within seconds. */
+  readonly mirrored: (kind: KindId, objects: ReadonlyMap<ObjectId, Mirrored>) => Effect.Effect<void>
+  /** These are gone from the cluster, and from Git too or left to it: the record may forget that it saw them. */
+  readonly unseen: (kind: KindId, ids: ReadonlyArray<ObjectId>) => Effect.Effect<void>
+  /** Under which CustomResourceDefinition (by UID) the objects of a kind are seen. */
+  readonly defined: (kind: KindId, uid: string) => Effect.Effect<void>
+  /** Leave to remove a document from Git. Answered once all that is asked for at about the same time was judged together. */
+  readonly requestRemoval: (removal: Removal) => Effect.Effect<void, RemovalHeld>
   readonly report: (report: KindReport) => Effect.Effect<void>
 }>()("gitops/kind/Coordination") {}

@@ -9,6 +9,9 @@ import * as Ruleset from "../rules/Ruleset.ts"
 import { cold } from "./fights/FieldHeat.ts"
 import { isWhollyGits } from "./GitScope.ts"
 import { get, isCertain, isRecorded, isTipComplete, type KindState, nameOf, ownershipOf, put } from "./KindState.ts"
+import * as MirrorFolding from "./mirroring/MirrorFolding.ts"
+import { afterEdit } from "./mirroring/MirrorMemory.ts"
+import { shownTip } from "./mirroring/shownTip.ts"
 import type { Round } from "./Round.ts"
 import { afterGone, afterList, afterSeen, type Live } from "./Tracked.ts"
 import type { Verdict } from "./Verdict.ts"
@@ -63,8 +66,13 @@ const declare = (state: KindState, refs: ReadonlyArray<ManifestRef>, rulesChange
   for (const id of new Set([...state.tracked.keys(), ...claims.keys()])) {
     const tracked = get(state, id)
     const claim = claims.get(id)
-    if (rulesChanged || !sameClaim(tracked.claim, claim))
-      put(state, id, { ...tracked, claim, withheld: undefined, fieldHeats: cold }, now)
+    const isEdited = !sameClaim(tracked.claim, claim)
+    if (!rulesChanged && !isEdited) continue
+    const { tip } = state.round ?? {}
+    const mirror = isEdited && state.spec.mirrors && tip !== undefined
+      ? afterEdit(tracked.mirror, shownTip(tip))
+      : tracked.mirror
+    put(state, id, { ...tracked, claim, withheld: undefined, fieldHeats: cold, mirror }, now)
   }
 }
 
@@ -76,6 +84,7 @@ export const onRound = (state: KindState, round: Round, now: number): void => {
   const refsChanged = refs !== state.refs
   const isNewTerm = state.round?.synced !== round.synced
   const isNewTip = state.round?.tip !== round.tip
+  const before = state.round
   const hadRound = state.round !== undefined
   const wasComplete = isTipComplete(state)
   state.round = round
@@ -86,6 +95,7 @@ export const onRound = (state: KindState, round: Round, now: number): void => {
   if (rulesChanged || refsChanged) declare(state, refs, rulesChanged, now)
   if (wasComplete !== isTipComplete(state)) judgeUndeclared(state, now)
   departUnknown(state)
+  MirrorFolding.onRound(state, before, round, now)
 }
 
 export const onListing = (state: KindState): void => {
@@ -113,6 +123,7 @@ export const onListed = (state: KindState, now: number): void => {
     if (listed !== tracked || tracked.claim === undefined) put(state, id, listed, now)
   }
   departUnknown(state)
+  MirrorFolding.onCertain(state, now)
 }
 
 /** Takes what the record may forget, to tell it. */
@@ -146,6 +157,7 @@ export const onSchema = (state: KindState, now: number): void => {
 export const onTime = (state: KindState, now: number): void => {
   for (const [id, at] of Array.from(state.retries)) if (at <= now) put(state, id, get(state, id), now)
   for (const [id, until] of state.unready) if (until !== undefined && until <= now) state.unready.set(id, undefined)
+  MirrorFolding.onTime(state, now)
 }
 
 export const onInterrupted = (state: KindState, reason: string): void => {
@@ -156,6 +168,7 @@ export const onResumed = (state: KindState, now: number): void => {
   state.watch = { _tag: "Live" }
   judgeUndeclared(state, now)
   departUnknown(state)
+  MirrorFolding.onCertain(state, now)
 }
 
 /** Tries again at once what waits for a namespace that has appeared. */

@@ -8,6 +8,7 @@ import { Reflector } from "../kubernetes/Reflector.ts"
 import type { ReflectionEnd } from "../kubernetes/ReflectorState.ts"
 import { Schemas } from "../kubernetes/schemas/Schemas.ts"
 import * as Ruleset from "../rules/Ruleset.ts"
+import { makeAnnounce } from "./Announce.ts"
 import * as Answers from "./Answers.ts"
 import * as Applying from "./Applying.ts"
 import { Coordination } from "./Coordination.ts"
@@ -15,6 +16,9 @@ import * as Folding from "./Folding.ts"
 import type { KindMessage } from "./KindMessage.ts"
 import type { KindSpec } from "./KindSpec.ts"
 import * as KindState from "./KindState.ts"
+import * as MirrorAnswers from "./mirroring/MirrorAnswers.ts"
+import * as MirrorFolding from "./mirroring/MirrorFolding.ts"
+import * as Mirroring from "./mirroring/Mirroring.ts"
 import type { Observer } from "./Observation.ts"
 import * as Watching from "./Watching.ts"
 
@@ -34,16 +38,27 @@ export const run = Effect.fnUntraced(function*(spec: KindSpec, observer: Observe
   const mail = (message: KindMessage) => Queue.offer(mailbox, message)
   const watching = yield* Watching.make(state, observer)
   const applying = yield* Applying.make(state, observer, mail)
-  const onAnswer = yield* Answers.make(state)
+  const announce = yield* makeAnnounce(state)
+  const onAnswer = yield* Answers.make(state, announce)
+  const mirroring = yield* Mirroring.make(state, observer, mail)
+  const onMirrorAnswer = yield* MirrorAnswers.make(state, mirroring, announce)
 
   const onMessage = (message: KindMessage, now: number): Effect.Effect<void> => {
     switch (message._tag) {
       case "Watched":
         return watching(message.event, now)
       case "RoundChanged":
-        return Effect.sync(() => Folding.onRound(state, message.round, now))
+        return Effect.suspend(() => {
+          const before = state.round?.ruleset.number
+          Folding.onRound(state, message.round, now)
+          return before === undefined || before === message.round.ruleset.number
+            ? Effect.void
+            : mirroring.decideAgain(now)
+        })
       case "NamespaceAppeared":
         return Effect.sync(() => Folding.onNamespace(state, message.namespace, now))
+      case "NamespaceVanished":
+        return Effect.sync(() => MirrorFolding.onNamespaceVanished(state, message.namespace, now))
       case "Enrolled":
         return Effect.sync(() => Folding.onEnrolled(state, message.ids, Exit.isSuccess(message.exit), now))
       case "SchemaChanged":
@@ -52,6 +67,14 @@ export const run = Effect.fnUntraced(function*(spec: KindSpec, observer: Observe
       case "Looked":
       case "Released":
         return onAnswer(message, now)
+      case "Compared":
+      case "Defined":
+      case "Proved":
+      case "RemovalAnswered":
+      case "SeeAnswered":
+      case "ShownTold":
+      case "Submitted":
+        return onMirrorAnswer(message, now)
     }
   }
 
@@ -76,6 +99,10 @@ export const run = Effect.fnUntraced(function*(spec: KindSpec, observer: Observe
   )
   yield* landscape.namespacesAppeared.pipe(
     Stream.runForEach((namespace) => mail({ _tag: "NamespaceAppeared", namespace })),
+    Effect.forkScoped
+  )
+  yield* landscape.namespacesVanished.pipe(
+    Stream.runForEach((namespace) => mail({ _tag: "NamespaceVanished", namespace })),
     Effect.forkScoped
   )
   yield* Stream.zipLatest(coordination.rounds, schemas.changes).pipe(
@@ -104,6 +131,9 @@ export const run = Effect.fnUntraced(function*(spec: KindSpec, observer: Observe
     yield* applying.enroll(now)
     yield* applying.startDue(now)
     yield* applying.askDeletions(now)
+    yield* mirroring.see(now)
+    yield* mirroring.startDue(now)
+    yield* mirroring.tell
     const { unsaved } = state
     if (unsaved.size > 0) {
       state.unsaved = new Map()

@@ -6,12 +6,14 @@ import type { Applied, ApplyFailure } from "./applying/Apply.ts"
 import type { LetGo, LetGoFailure } from "./applying/LetGo.ts"
 import type { RecordUnwritten } from "./Coordination.ts"
 import type { Fought } from "./fights/Fights.ts"
+import type { MirrorMessage } from "./mirroring/MirrorMessage.ts"
 import type { Round } from "./Round.ts"
 
 export type KindMessage =
   | { readonly _tag: "Watched"; readonly event: ReflectorEvent }
   | { readonly _tag: "RoundChanged"; readonly round: Round }
   | { readonly _tag: "NamespaceAppeared"; readonly namespace: string }
+  | { readonly _tag: "NamespaceVanished"; readonly namespace: string }
   /** What the cluster's schema says of the kind's fields is another than it was. */
   | { readonly _tag: "SchemaChanged" }
   | {
@@ -22,6 +24,7 @@ export type KindMessage =
   | Finished
   | Released
   | Looked
+  | MirrorMessage
 
 /** An apply was answered. */
 export interface Finished {

@@ -16,6 +16,11 @@ export const fieldFights = Metric.counter("gitops_field_fights_total", {
   incremental: true
 })
 
+export const mirrored = Metric.counter("gitops_mirrored_total", {
+  description: "Changes of objects on their way to Git, by what became of them: written, removed or failed",
+  incremental: true
+})
+
 export const kindRestarts = Metric.counter("gitops_kind_restarts_total", {
   description: "Kind actors restarted after a failure",
   incremental: true

@@ -8,4 +8,6 @@ export class KindOptions extends Context.Service<KindOptions, {
   readonly applySet: string
   readonly defaultNamespace: string
   readonly own: Own
+  /** A field that goes to and fro is written to Git once in so many milliseconds. */
+  readonly maxAge: number
 }>()("gitops/kind/KindOptions") {}

@@ -8,6 +8,8 @@ export interface KindSpec {
   /** The API version that is watched: the one most manifests are written in. */
   readonly version: string
   readonly mode: Mode
+  /** Whether a rule sends something of its objects to Git. */
+  readonly mirrors: boolean
   /** For manifests that name no namespace. */
   readonly defaultNamespace: string
   /** What belongs to the controller itself. */

@@ -10,11 +10,14 @@ import * as Ruleset from "../rules/Ruleset.ts"
 import { nextEnd, pausedAt } from "./fights/FieldHeat.ts"
 import type { KindReport, Watch } from "./KindReport.ts"
 import type { KindSpec } from "./KindSpec.ts"
-import type { Round, Synced } from "./Round.ts"
+import { mirrorStandingOf } from "./mirroring/MirrorStanding.ts"
+import { judgeInto, makeMirrorState, type MirrorState } from "./mirroring/MirrorState.ts"
+import type { Mirroring, Round, Synced } from "./Round.ts"
 import { type Stage, stageOf } from "./Stage.ts"
 import * as Tally from "./Tally.ts"
 import { isAnothers, noted, recalled, syncedOf, type Tracked, unknown } from "./Tracked.ts"
 import { judge, type Verdict } from "./Verdict.ts"
+import { standingOf } from "./VerdictStanding.ts"
 import { wantedDigest } from "./WantedDigest.ts"
 
 export interface KindState {
@@ -24,6 +27,8 @@ export interface KindState {
   readonly tracked: Map<ObjectId, Tracked>
   readonly verdicts: Map<ObjectId, Verdict>
   readonly tally: Tally.Tally
+  /** What of it goes to Git, where something of the kind does. */
+  readonly mirror: MirrorState
   /** Objects to be applied, in the order in which they became due. */
   readonly due: Set<ObjectId>
   /** Objects that come back by themselves, with the time (milliseconds since the epoch). */
@@ -65,6 +70,7 @@ export const make = (spec: KindSpec): KindState => ({
   tracked: new Map(),
   verdicts: new Map(),
   tally: Tally.make(),
+  mirror: makeMirrorState(),
   due: new Set(),
   retries: new Map(),
   leaving: new Set(),
@@ -127,7 +133,8 @@ const retryTime = (verdict: Verdict, { fieldHeats }: Tracked, now: number): numb
 
 const isForgettable = (tracked: Tracked) =>
   tracked.claim === undefined && tracked.live === undefined && tracked.inFlight === undefined &&
-  tracked.finishedJob === undefined
+  tracked.finishedJob === undefined && tracked.mirror.underWay === undefined &&
+  tracked.mirror.answered === undefined
 
 /** What an earlier life found in step is so still, if both sides are as they were. */
 const recalling = (state: KindState, id: ObjectId, known: Tracked, ownership: Ruleset.Ownership): Tracked => {
@@ -172,8 +179,44 @@ const verdictOn = (
     mode: state.spec.mode,
     isTipComplete: isTipComplete(state),
     isRecorded: isRecorded(state, id),
+    isShown: state.mirror.seen.has(id),
+    isMirroring: state.round.mirroring._tag === "Open",
     now
   })
+
+const isListed = ({ watch }: KindState) => watch._tag === "Live"
+
+const notMirroring: Mirroring = { _tag: "Closed", reason: "" }
+
+const mirrored = (
+  state: KindState,
+  id: ObjectId,
+  tracked: Tracked,
+  ownership: Ruleset.Ownership,
+  now: number
+): Tracked =>
+  judgeInto(state.mirror, id, tracked, {
+    ownership,
+    mirroring: state.round?.mirroring ?? notMirroring,
+    isSeen: state.mirror.seen.has(id),
+    recorded: state.mirror.recorded.get(id),
+    isListed: isListed(state),
+    isTipComplete: isTipComplete(state),
+    now
+  })
+
+/** An object that both ways concern under one rule counts once, as what has still to be done about it. */
+const count = (state: KindState, id: ObjectId, verdict: Verdict): void => {
+  const onItsWay = state.mirror.verdicts.get(id)
+  const [applied, mirrored] = [
+    standingOf(id, verdict),
+    onItsWay === undefined ? undefined : mirrorStandingOf(id, onItsWay)
+  ]
+  const isOne = applied !== undefined && applied.rule === mirrored?.rule
+  const isMirroredOnly = isOne && (applied.standing === "inStep" || mirrored?.trouble !== undefined)
+  Tally.record(state.tally, id, isMirroredOnly ? undefined : applied)
+  Tally.record(state.mirror.tally, id, isOne && !isMirroredOnly ? undefined : mirrored)
+}
 
 /** Replaces what is known of an object, judges it and notes what follows. Returns the verdict. */
 export const put = (state: KindState, id: ObjectId, known: Tracked, now: number): Verdict => {
@@ -182,13 +225,14 @@ export const put = (state: KindState, id: ObjectId, known: Tracked, now: number)
   const synced = syncedOf(recall)
   const isNews = synced !== undefined &&
     !(recall.saved?.payload === synced.payload && recall.saved.owned === synced.owned)
-  const tracked = finishing(isNews ? { ...recall, saved: synced } : recall, ownership, now)
+  const finished = finishing(isNews ? { ...recall, saved: synced } : recall, ownership, now)
+  const tracked = state.spec.mirrors ? mirrored(state, id, finished, ownership, now) : finished
   if (isNews) state.unsaved.set(id, synced)
   if (tracked.finishedJob !== undefined && tracked.finishedJob !== known.finishedJob)
     state.finished.set(id, tracked.finishedJob)
   const verdict = neverSynced(state, id, tracked) ??
     verdictOn(state, id, tracked, ownership, now)
-  Tally.record(state.tally, id, state.verdicts.get(id), verdict)
+  count(state, id, verdict)
   state.due.delete(id)
   state.retries.delete(id)
   if (isDue(verdict) && tracked.inFlight === undefined) state.due.add(id)
@@ -214,10 +258,12 @@ export const put = (state: KindState, id: ObjectId, known: Tracked, now: number)
 
 /** When something has to be looked at although nothing was heard, in milliseconds since the epoch. */
 export const nextWake = (state: KindState): number | undefined => {
+  const { mirror } = state
   let next: number | undefined = state.unenrolled.size > 0 && !state.enrolling && state.enrollAt > 0
     ? state.enrollAt
     : undefined
-  for (const times of [state.retries, state.unready])
+  if (mirror.unseen.size > 0 && !mirror.seeing && mirror.seeAt > 0) next = Math.min(next ?? mirror.seeAt, mirror.seeAt)
+  for (const times of [state.retries, state.unready, state.mirror.retries])
     for (const at of times.values()) if (at !== undefined && (next === undefined || at < next)) next = at
   return next
 }
@@ -240,7 +286,7 @@ export const report = (state: KindState): KindReport => ({
   watch: state.watch,
   round: state.round?.number ?? -1,
   busy: isBusy(state),
-  rules: Tally.ruleTallies(state.tally),
-  troubles: Tally.worst(state.tally),
-  troubleCount: state.tally.troubles.size
+  rules: Tally.ruleTallies([state.tally, state.mirror.tally]),
+  troubles: Tally.worst([state.tally, state.mirror.tally]),
+  troubleCount: state.tally.troubles.size + state.mirror.tally.troubles.size
 })

@@ -3,6 +3,7 @@
  * An actor that fails is started again alone, with backoff; the others do not notice.
  */
 import { Cause, Clock, Context, Effect, FiberMap, Layer, Metric, Option, Queue, Random, Ref, Stream } from "effect"
+import { GitActor } from "../git/GitActor.ts"
 import type { Served } from "../kubernetes/Discovery.ts"
 import { Landscape } from "../kubernetes/Landscape.ts"
 import { type KindId, kindId } from "../manifest/ObjectKey.ts"
@@ -37,6 +38,7 @@ export class Kinds extends Context.Service<Kinds, {
     Kinds,
     Effect.gen(function*() {
       const coordination = yield* Coordination
+      const git = yield* GitActor
       const landscape = yield* Landscape
       const options = yield* KindOptions
       const actors = yield* FiberMap.make<KindId>()
@@ -96,6 +98,7 @@ export class Kinds extends Context.Service<Kinds, {
           if (wanted.specs.has(kind)) continue
           running.delete(kind)
           yield* FiberMap.remove(actors, kind)
+          yield* git.withdraw(kind)
         }
         for (const [kind, spec] of wanted.specs) {
           const before = running.get(kind)

@@ -7,6 +7,7 @@ import type { GroupKind } from "../manifest/ObjectKey.ts"
 import { kindId } from "../manifest/ObjectKey.ts"
 import { isPaused } from "../manifest/PauseAnnotation.ts"
 import * as ApplySet from "./ApplySet.ts"
+import { type MirrorView, noView } from "./mirroring/MirrorView.ts"
 import { type Live, unseen } from "./Tracked.ts"
 
 export interface Observer {
@@ -63,8 +64,16 @@ const heldOf = (live: KubernetesObject, own: ManagedFieldsEntry | undefined): st
   return entriesOf(live).length === 0 ? unseen : undefined
 }
 
-/** Reduces a live object of a kind; the object itself need not be kept. */
-export const observe = (kind: GroupKind, live: KubernetesObject, observer: Observer): Live => {
+/**
+ * Reduces a live object of a kind; the object itself need not be kept.
+ * @param view What is remembered of it for its way to Git.
+ */
+export const observe = (
+  kind: GroupKind,
+  live: KubernetesObject,
+  observer: Observer,
+  view: MirrorView = noView
+): Live => {
   const id = kindId(kind)
   const { metadata } = live
   const entry = ownEntry(live, observer.fieldManager)
@@ -74,13 +83,14 @@ export const observe = (kind: GroupKind, live: KubernetesObject, observer: Obser
     version: metadata.resourceVersion,
     owned: entry === undefined ? undefined : ownedDigest(live, entry),
     held: heldOf(live, entry),
-    labels: metadata.labels,
+    labels: metadata.labels ?? {},
     member: metadata.labels?.[ApplySet.memberLabel] === observer.applySet,
     isPaused: isPaused(metadata.annotations),
     terminating: metadata.deletionTimestamp !== undefined,
     ...(readiness[id]?.(live) ?? alwaysReady),
     finished: id === "Job.batch" && isFinished(live),
     controller: owner === undefined ? undefined : `${owner.kind} ${owner.name}`,
-    lastWriter: lastWriter(live, observer)
+    lastWriter: lastWriter(live, observer),
+    ...view
   }
 }

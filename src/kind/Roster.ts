@@ -1,13 +1,15 @@
 /**
- * Which kinds need an actor: those a rule lets Git decide and of which Git has manifests, and those of which the record has objects,
- * if only to let go of them. Pure. What Git has and the cluster does not serve waits, by name.
+ * Which kinds need an actor: those a rule lets Git decide and of which Git has manifests, those of which the record has objects, if only to
+ * let go of them, and all of which something goes to Git. Pure. What Git has and the cluster does not serve waits, by name.
  */
 import type { Served, ServedKind } from "../kubernetes/Discovery.ts"
 import type { ManifestRef } from "../manifest/Manifest.ts"
 import { groupKind, type KindId } from "../manifest/ObjectKey.ts"
 import type { Own } from "../rules/KindScope.ts"
 import * as Ruleset from "../rules/Ruleset.ts"
+import { toCluster } from "./GitScope.ts"
 import type { KindSpec } from "./KindSpec.ts"
+import { toGit } from "./mirroring/MirrorScope.ts"
 import type { Round } from "./Round.ts"
 import type { Mode } from "./Verdict.ts"
 
@@ -39,13 +41,17 @@ const records: ReadonlySet<KindId> = new Set([
 /** Snapshots are records of something outside the cluster: created when absent, never applied over a live one. */
 export const modeOf = (kind: KindId): Mode => records.has(kind) ? "create" : "apply"
 
-const neededVerbs = ["list", "watch", "patch"]
+const verbsToFollow = ["list", "watch"]
+const verbsToApply = [...verbsToFollow, "patch"]
 
-const isSyncable = (version: ServedKind["versions"][number]) => neededVerbs.every((verb) => version.verbs.has(verb))
-
-/** The version that most manifests are written in and the cluster serves; else the one the cluster prefers. */
-export const versionOf = (kind: ServedKind, refs: ReadonlyArray<ManifestRef>): string | undefined => {
-  const counts = new Map(kind.versions.filter(isSyncable).map(({ version }) => [version, 0]))
+/** The version that most manifests are written in and the cluster serves with these verbs; else the one the cluster prefers. */
+export const versionOf = (
+  kind: ServedKind,
+  refs: ReadonlyArray<ManifestRef>,
+  needed: ReadonlyArray<string> = verbsToApply
+): string | undefined => {
+  const serving = kind.versions.filter(({ verbs }) => needed.every((verb) => verbs.has(verb)))
+  const counts = new Map(serving.map(({ version }) => [version, 0]))
   for (const { manifest: { version } } of refs) {
     const count = counts.get(version)
     if (count !== undefined) counts.set(version, count + 1)
@@ -53,8 +59,11 @@ export const versionOf = (kind: ServedKind, refs: ReadonlyArray<ManifestRef>): s
   return [...counts].toSorted((a, b) => b[1] - a[1])[0]?.[0]
 }
 
-const isWanted = (round: Round, kind: ServedKind) =>
-  Ruleset.forKind(round.ruleset, kind).rules.some((rule) => rule.syncTo === "kubernetes")
+const isApplied = (round: Round, kind: ServedKind) => Ruleset.forKind(round.ruleset, kind).rules.some(toCluster)
+
+/** Whether a rule sends something of the kind to Git. */
+export const isMirrored = (round: Pick<Round, "ruleset">, kind: ServedKind): boolean =>
+  Ruleset.forKind(round.ruleset, kind).rules.some((rule) => toGit(rule) && !rule.suspend)
 
 const unservedMessage = (kind: KindId, served: Served): string => {
   const { group } = groupKind(kind)
@@ -72,7 +81,10 @@ export const roster = (
 ): Roster => {
   const specs = new Map<KindId, KindSpec>()
   const unserved: Array<UnservedKind> = []
-  for (const id of new Set([...round.tip.index.kinds.keys(), ...inventory])) {
+  const mirrored = new Set(
+    [...served.kinds].filter(([, kind]) => isMirrored(round, kind)).map(([id]) => id)
+  )
+  for (const id of new Set([...round.tip.index.kinds.keys(), ...inventory, ...mirrored])) {
     const refs = round.tip.index.kinds.get(id) ?? []
     const kind = served.kinds.get(id)
     const first = refs[0]
@@ -81,8 +93,10 @@ export const roster = (
         unserved.push({ kind: id, manifests: refs.length, first, message: unservedMessage(id, served) })
       continue
     }
-    if (!isWanted(round, kind) && !inventory.has(id)) continue
-    const version = versionOf(kind, refs)
+    const mirrors = mirrored.has(id)
+    const applies = isApplied(round, kind) || inventory.has(id)
+    if (!applies && !mirrors) continue
+    const version = versionOf(kind, refs) ?? (mirrors ? versionOf(kind, refs, verbsToFollow) : undefined)
     if (version === undefined) {
       if (first !== undefined) {
         unserved.push({
@@ -94,10 +108,11 @@ export const roster = (
       }
       continue
     }
-    specs.set(id, { kind, version, mode: modeOf(id), ...options })
+    specs.set(id, { kind, version, mode: modeOf(id), mirrors, ...options })
   }
   return { specs, unserved }
 }
 
 /** Whether a running actor can go on under a new spec. */
-export const isSame = (a: KindSpec, b: KindSpec): boolean => a.kind === b.kind && a.version === b.version
+export const isSame = (a: KindSpec, b: KindSpec): boolean =>
+  a.kind === b.kind && a.version === b.version && a.mirrors === b.mirrors

@@ -23,6 +23,23 @@ export interface Synced {
 /** By kind and object; `undefined` for one that is ours and was never seen in step. */
 export type SyncedObjects = ReadonlyMap<KindId, ReadonlyMap<ObjectId, Synced | undefined>>
 
+/** How an object was last found the same on both sides: the manifest's digest, and that of the live object's portable form. */
+export interface Mirrored {
+  readonly document: string
+  readonly live: string
+  /** Of objects under `both`: a digest for each field, as text. */
+  readonly fields?: string
+}
+
+/** Objects that were live while a rule gave their life to the cluster; `undefined` for one that was never found the same on both sides. */
+export type SeenObjects = ReadonlyMap<KindId, ReadonlyMap<ObjectId, Mirrored | undefined>>
+
+/** Whether anything may go from the cluster to Git. */
+export type Mirroring =
+  | { readonly _tag: "Open" }
+  /** Why nothing is written to Git, and what to do; `""` while that is not known yet, or no rule writes to Git. */
+  | { readonly _tag: "Closed"; readonly reason: string }
+
 export interface Round {
   /** Grows with every change of the tree below `gitPath` or of the rule set. */
   readonly number: number
@@ -35,7 +52,17 @@ export interface Round {
   readonly finishedJobs: ReadonlyMap<ObjectId, string>
   /** What was in step when this term began. */
   readonly synced: SyncedObjects
+  readonly mirroring: Mirroring
+  /** What this cluster had shown when this term began. Another value: what was told since counts no more, and is to be told again. */
+  readonly seen: SeenObjects
+  /** UIDs of the CustomResourceDefinitions under which the seen objects were seen, by kind. */
+  readonly definitions: ReadonlyMap<KindId, string>
+  /** Grows when what was held is worth asking for again: a person confirmed it, or the record was looked at anew. */
+  readonly confirmed: number
 }
+
+export const sameMirroring = (a: Mirroring, b: Mirroring) =>
+  a._tag === b._tag && (a._tag !== "Closed" || b._tag !== "Closed" || a.reason === b.reason)
 
 const samePhase = (a: Phase, b: Phase) =>
   a._tag === b._tag && (a._tag !== "Held" || b._tag !== "Held" || a.reason === b.reason)
@@ -45,5 +72,6 @@ export const sameRound = (a: Round | undefined, b: Round | undefined): boolean =
   a === b || (
     a !== undefined && b !== undefined && a.number === b.number && a.ruleset.number === b.ruleset.number &&
     a.tip === b.tip &&
-    a.openStage === b.openStage && samePhase(a.phase, b.phase)
+    a.openStage === b.openStage && a.confirmed === b.confirmed && a.seen === b.seen && samePhase(a.phase, b.phase) &&
+    sameMirroring(a.mirroring, b.mirroring)
   )

@@ -6,6 +6,7 @@ import type { Claim } from "../manifest/Claims.ts"
 import type { Labels } from "../rules/Ruleset.ts"
 import { memberLabel } from "./ApplySet.ts"
 import { cold, type FieldHeats } from "./fights/FieldHeat.ts"
+import { type MirrorMemory, noMemory } from "./mirroring/MirrorMemory.ts"
 import type { Synced } from "./Round.ts"
 import type { Trouble } from "./Trouble.ts"
 
@@ -33,6 +34,10 @@ export interface Live {
   readonly controller: string | undefined
   /** The field manager that wrote last, if it was not us. */
   readonly lastWriter: string | undefined
+  /** Digest of its portable form; `undefined` where nothing of its kind goes to Git, or it can't. */
+  readonly portable: string | undefined
+  /** Why it can't be written to Git, or must not be; `isNatural` if that is so of all of its sort and no news to anybody. */
+  readonly unmirrored: { readonly reason: string; readonly isNatural: boolean } | undefined
 }
 
 /** Whether another ApplySet has it: what stands under our field manager's name is that one's then. */
@@ -74,6 +79,8 @@ export interface Tracked {
   readonly withheld: string | undefined
   /** While an apply is under way: what the watch has shown since it was sent. */
   readonly inFlight: ReadonlyArray<Seen> | undefined
+  /** What is known of its way to Git. */
+  readonly mirror: MirrorMemory
   /** Whether a complete list came while an apply was under way: what it did not show may never be shown. */
   readonly listedInFlight: boolean
 }
@@ -101,6 +108,7 @@ export const unknown: Tracked = {
   lookedAt: undefined,
   withheld: undefined,
   inFlight: undefined,
+  mirror: noMemory,
   listedInFlight: false
 }
 
@@ -197,6 +205,7 @@ export const afterGone = (tracked: Tracked): Tracked => ({
   ...tracked,
   live: undefined,
   settled: undefined,
+  mirror: tracked.mirror.agreed === undefined ? tracked.mirror : { ...tracked.mirror, agreed: undefined },
   trouble: tracked.trouble?.uid === undefined ? tracked.trouble : undefined
 })
 

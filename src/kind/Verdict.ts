@@ -3,7 +3,10 @@ import type { FieldPath } from "../manifest/FieldPath.ts"
 import type { ManifestRef } from "../manifest/Manifest.ts"
 import type { Ownership, Rule } from "../rules/Ruleset.ts"
 import { type Paused, pausedAt } from "./fights/FieldHeat.ts"
-import { gitRules, ownsLifecycle } from "./GitScope.ts"
+import { gitRules, ownsLifecycle, toCluster } from "./GitScope.ts"
+import { sameBasis } from "./mirroring/MirrorMemory.ts"
+import { hasShared, isShared } from "./mirroring/MirrorScope.ts"
+import { basisOf } from "./mirroring/MirrorVerdict.ts"
 import { isAnothers, letGo, type Tracked } from "./Tracked.ts"
 import type { Trouble } from "./Trouble.ts"
 import { wantedDigest } from "./WantedDigest.ts"
@@ -12,6 +15,8 @@ export type Verdict =
   /** Nothing in Git, or no rule that claims it. */
   | { readonly _tag: "Unclaimed" }
   | { readonly _tag: "InStep"; readonly rule: Rule }
+  /** Both sides may change some of its fields, and it isn't known yet which did. */
+  | { readonly _tag: "Merging"; readonly rule: Rule }
   | {
     readonly _tag: "Pending"
     readonly rule: Rule
@@ -73,6 +78,10 @@ export interface Circumstances {
   readonly isTipComplete: boolean
   /** Whether the record has it as ours: another controller may write under our field manager's name. */
   readonly isRecorded: boolean
+  /** Whether this cluster has shown it while its life went to Git. */
+  readonly isShown: boolean
+  /** Whether what changes in the cluster may be written to Git. */
+  readonly isMirroring: boolean
   /** Milliseconds since the epoch. */
   readonly now: number
 }
@@ -86,20 +95,30 @@ const isStepped = ({ live, settled }: Tracked, wanted: string) =>
 const troubleWith = ({ live, trouble }: Tracked, digest: string): Trouble | undefined =>
   trouble?.digest === digest && trouble.uid === live?.uid ? trouble : undefined
 
+/** Whether it is known which side changed what; an object that never was in this cluster is Git's to make. */
+const isMerged = (tracked: Tracked, { isMirroring, isShown, ownership }: Circumstances): boolean =>
+  tracked.live === undefined
+    ? isMirroring && (!isShown || !isShared(ownership.lifecycle))
+    : sameBasis(tracked.mirror.agreed?.basis, basisOf(tracked, ownership))
+
 const judgeDeclared = (
   tracked: Tracked,
   rule: Rule,
   ref: ManifestRef,
-  { mode, now, ownership }: Circumstances
+  circumstances: Circumstances
 ): Verdict => {
+  const { mode, now, ownership } = circumstances
   const { finishedJob, live, settled } = tracked
   // What we made is there, though the watch may not have shown it yet.
   if (mode === "create" && (live !== undefined || settled !== undefined)) return { _tag: "InStep", rule }
   if (live === undefined && finishedJob === ref.manifest.digest) return { _tag: "InStep", rule }
   const fights = pausedAt(tracked.fieldHeats, now)
+  const shared = hasShared(circumstances.ownership)
+  if (shared && !isMerged(tracked, circumstances)) return { _tag: "Merging", rule }
   // No field could be named, so the whole object is left alone.
   if (fights.some(({ path }) => path.length === 0)) return { _tag: "Fought", rule, ref, fights }
-  const paused = fights.map(({ path }) => path)
+  const withheld = shared ? tracked.mirror.agreed?.withheld ?? [] : []
+  const paused = [...fights.map(({ path }) => path), ...withheld]
   const wanted = wantedDigest(ref.manifest.digest, ownership, paused)
   if (isStepped(tracked, wanted)) {
     if (live?.refusal !== undefined) return { _tag: "Unusable", rule, ref, reason: live.refusal }
@@ -152,7 +171,7 @@ const judgeUndeclared = (tracked: Tracked, rule: Rule, circumstances: Circumstan
   const { live, withheld } = tracked
   const { lifecycle } = circumstances.ownership
   if (live === undefined) return unclaimed
-  if (lifecycle?.syncTo === "kubernetes" && live.member) {
+  if (lifecycle !== undefined && toCluster(lifecycle) && live.member) {
     return lifecycle.suspend
       ? { _tag: "Suspended", rule: lifecycle }
       : { _tag: "AwaitsPrune", rule, uid: live.uid, withheld }
@@ -165,7 +184,7 @@ const judgeUngoverned = (tracked: Tracked, circumstances: Circumstances): Verdic
   const { filtered, lifecycle } = circumstances.ownership
   const { claim, live } = tracked
   const suspended = [...lifecycle === undefined ? [] : [lifecycle], ...filtered]
-    .find((rule) => rule.syncTo === "kubernetes")
+    .find(toCluster)
   if (suspended === undefined) return judgeLeft(tracked, lifecycle, circumstances)
   return claim === undefined && live?.owned === undefined && live?.member !== true
     ? unclaimed

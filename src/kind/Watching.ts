@@ -7,6 +7,7 @@ import { type ObjectId, objectId } from "../manifest/ObjectKey.ts"
 import { isInStep } from "./applying/Apply.ts"
 import * as Folding from "./Folding.ts"
 import * as KindState from "./KindState.ts"
+import { mirrorView, noView } from "./mirroring/MirrorView.ts"
 import { observe, type Observer } from "./Observation.ts"
 import { afterMatch } from "./Tracked.ts"
 import type { Verdict } from "./Verdict.ts"
@@ -31,8 +32,11 @@ export const make = Effect.fnUntraced(function*(state: KindState.KindState, obse
 
   const onSeen = Effect.fnUntraced(function*(object: KubernetesObject, now: number) {
     const id = idOf(object)
-    const live = observe(state.spec.kind, object, observer)
+    const { kind, mirrors, own } = state.spec
+    const live = observe(kind, object, observer, mirrors ? mirrorView(kind, object, own) : noView)
     const verdict = Folding.onSeen(state, id, live, now)
+    if (mirrors && state.mirror.verdicts.get(id)?._tag === "Due") state.mirror.shown.keep(id, object)
+    else if (mirrors) state.mirror.shown.drop(id)
     const tracked = KindState.get(state, id)
     if (verdict._tag === "Pending" && tracked.settled === undefined && (yield* matches(verdict, id, object)))
       KindState.put(state, id, afterMatch(tracked, verdict.wanted, live), now)
@@ -45,7 +49,10 @@ export const make = Effect.fnUntraced(function*(state: KindState.KindState, obse
       case "Applied":
         return onSeen(event.object, now)
       case "Deleted":
-        return Effect.sync(() => Folding.onGone(state, idOf(event.object), now))
+        return Effect.sync(() => {
+          state.mirror.shown.drop(idOf(event.object))
+          Folding.onGone(state, idOf(event.object), now)
+        })
       case "Synced":
         return Effect.sync(() => Folding.onListed(state, now))
       case "Interrupted":

@@ -55,3 +55,7 @@ export const appeared = (before: ExistenceFacts, now: ExistenceFacts): ReadonlyA
     !terminating && before.objects.get(name)?.uid !== uid ? [name] : []
   )
 }
+
+/** Names that were there and are no more; none while either side is unknown. */
+export const vanished = (before: ExistenceFacts, now: ExistenceFacts): ReadonlyArray<string> =>
+  before.known && now.known ? [...before.objects.keys()].filter((name) => !now.objects.has(name)) : []

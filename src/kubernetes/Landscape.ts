@@ -6,7 +6,7 @@ import { Clock, Context, Duration, Effect, Layer, Queue, Stream, SubscriptionRef
 import { resourceName } from "./ApiPath.ts"
 import type { Served } from "./Discovery.ts"
 import { makeDiscoveryClient } from "./DiscoveryClient.ts"
-import { afterEvents, appeared, type ExistenceFacts, noFacts } from "./ExistenceFacts.ts"
+import { afterEvents, appeared, type ExistenceFacts, noFacts, vanished } from "./ExistenceFacts.ts"
 import { type ReflectedKind, Reflector } from "./Reflector.ts"
 
 export class Landscape extends Context.Service<Landscape, {
@@ -16,6 +16,8 @@ export class Landscape extends Context.Service<Landscape, {
   readonly namespaces: Stream.Stream<ExistenceFacts>
   /** Each namespace that comes into being from now on, by name. */
   readonly namespacesAppeared: Stream.Stream<string>
+  /** Each namespace that is gone from now on, by name. */
+  readonly namespacesVanished: Stream.Stream<string>
   /** CustomResourceDefinitions by name (`widgets.example.com`): the latest and every change. */
   readonly definitions: Stream.Stream<ExistenceFacts>
 }>()("gitops/Landscape") {
@@ -28,16 +30,24 @@ export class Landscape extends Context.Service<Landscape, {
       return Landscape.of({
         changes: SubscriptionRef.changes(served).pipe(Stream.filter((value) => value !== undefined)),
         namespaces: SubscriptionRef.changes(namespaces),
-        namespacesAppeared: SubscriptionRef.changes(namespaces).pipe(
-          Stream.zipWithPrevious,
-          Stream.map(([before, now]) => before._tag === "None" ? [] : appeared(before.value, now)),
-          Stream.flattenIterable
-        ),
+        namespacesAppeared: named(namespaces, appeared),
+        namespacesVanished: named(namespaces, vanished),
         definitions: SubscriptionRef.changes(definitions)
       })
     })
   )
 }
+
+/** The names by which two facts that follow each other differ. */
+const named = (
+  facts: SubscriptionRef.SubscriptionRef<ExistenceFacts>,
+  difference: (before: ExistenceFacts, now: ExistenceFacts) => ReadonlyArray<string>
+): Stream.Stream<string> =>
+  SubscriptionRef.changes(facts).pipe(
+    Stream.zipWithPrevious,
+    Stream.map(([before, now]) => before._tag === "None" ? [] : difference(before.value, now)),
+    Stream.flattenIterable
+  )
 
 const namespaceKind: ReflectedKind = { group: "", kind: "Namespace", plural: "namespaces" }
 const definitionKind: ReflectedKind = {

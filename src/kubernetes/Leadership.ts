@@ -7,7 +7,7 @@ import { hostname } from "node:os"
 import { NotLeading, type RequestFailure } from "./ApiError.ts"
 import { KubernetesOptions } from "./KubernetesOptions.ts"
 import { makeLeaseClient } from "./LeaseClient.ts"
-import { isFree, type LeaseRecord, observe, type ObservedLease } from "./LeaseRecord.ts"
+import { isFree, isSetBack, type LeaseRecord, observe, type ObservedLease } from "./LeaseRecord.ts"
 
 /** One uninterrupted time of leading. */
 export interface Term {
@@ -115,6 +115,8 @@ const make = Effect.gen(function*() {
   const look = Effect.gen(function*() {
     const lease = yield* client.get
     const now = yield* monotonic
+    if (held !== undefined && isSetBack(observed, lease, identity))
+      yield* lose("the Lease is older than we wrote it: the cluster was put back to an earlier time")
     observed = lease === undefined ? undefined : observe(observed, lease, now)
     if (held !== undefined && lease?.holder !== identity)
       yield* lose(`${lease?.holder ?? "nobody"} holds the Lease now`)

@@ -43,6 +43,15 @@ export const observe = (before: ObservedLease | undefined, lease: LeaseRecord, n
 export const isFree = (lease: ObservedLease, identity: string, now: number): boolean =>
   lease.holder === undefined || lease.holder === identity || now - lease.seenAt > lease.duration
 
+/** Whether a Lease of ours is older than the one we have seen. */
+export const isSetBack = (
+  before: LeaseRecord | undefined,
+  lease: LeaseRecord | undefined,
+  identity: string
+): boolean =>
+  before?.holder === identity && lease?.holder === identity &&
+  (lease.transitions < before.transitions || lease.renewTime < before.renewTime)
+
 /** Kubernetes' MicroTime: six digits. `millis` since the epoch. */
 export const microTime = (millis: number): string =>
   DateTime.formatIso(DateTime.makeUnsafe(millis)).replace("Z", "000Z")

@@ -16,7 +16,7 @@ export type Verdict =
 export type Marker = "Kustomization" | "Chart" | "Foreign"
 
 /** Names the cluster that writes to a directory; not a manifest. */
-const ownFile = ".gitops-controller.yaml"
+export const ownFile = ".gitops-controller.yaml"
 
 const read: Verdict = { _tag: "Read" }
 const ignored: Verdict = { _tag: "Ignored" }

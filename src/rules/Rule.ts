@@ -27,6 +27,11 @@ export interface Rule {
   readonly names: ReadonlyArray<string>
   /** Empty: the whole object, and its life. Else only these fields. */
   readonly filters: ReadonlyArray<Filter>
-  readonly syncTo: "kubernetes" | "ignore"
+  /** Where changes go: to the cluster, to Git, nowhere, or to whichever side did not change. */
+  readonly syncTo: "kubernetes" | "git" | "both" | "ignore"
+  /** Whether what is gone from the source goes from the target: what is proved to be ours, everything, nothing. */
+  readonly prune: "owned" | "always" | "never"
+  /** Of `both`: which side counts where both changed a field. */
+  readonly conflict: "git" | "kubernetes" | "hold"
   readonly suspend: boolean
 }

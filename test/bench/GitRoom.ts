@@ -48,7 +48,13 @@ const changeOf = (tip: Tip, index: number, app: string): DocumentChange => {
   const key = keyOf(object)
   const basedOn = refOf(tip, key)?.manifest.digest ?? ""
   const manifest = JSON.parse(JSON.stringify(object))
-  return { _tag: "PutDocument", key, manifest, basedOn, why: { rule: "1", fieldManager: "kubectl-edit" } }
+  return {
+    _tag: "PutDocument",
+    key,
+    manifest,
+    basedOn,
+    why: { rule: "1", changedBy: [{ fieldManager: "kubectl-edit" }] }
+  }
 }
 
 const changesOf = (tip: Tip, { app, indexes: [first = 0, ...others] }: Relabelling): Changes => [

@@ -42,18 +42,18 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })("expl
 manifest   apps/web.yaml:1 (URL, branch main, commit COMMIT)
 lifecycle  Git, rule 2 (config.yaml:9)
 
-FIELD                                                                            OWNER   RULE             LIVE                        GIT                         STATE                              FIELD MANAGERS
-/metadata/labels/app                                                             Git     2 config.yaml:9  web                         web                         in step                            gitops-controller (Apply)
-/spec/minReadySeconds                                                            Git     2 config.yaml:9  7                           -                           to be removed                      gitops-controller (Apply)
-/spec/replicas                                                                   nobody  1 config.yaml:6  5                           2                           left alone                         autoscaler (Update of scale)
-/spec/selector                                                                   Git     2 config.yaml:9  {"matchLabels":{"app":"...  {"matchLabels":{"app":"...  in step                            gitops-controller (Apply)
-/spec/template/metadata/labels/app                                               Git     2 config.yaml:9  web                         web                         in step                            gitops-controller (Apply)
-/spec/template/spec/containers/[name=app]/image                                  nobody  1 config.yaml:7  nginx:1.27                  nginx:1.26                  left alone                         kubectl-edit (Update)
-/spec/template/spec/containers/[name=app]/name                                   Git     2 config.yaml:9  app                         app                         in step                            gitops-controller (Apply)
-/spec/template/spec/containers/[name=app]/ports/[containerPort=80,protocol=TCP]  Git     2 config.yaml:9  {"containerPort":80,"pr...  {"containerPort":80}        in step                            gitops-controller (Apply)
-/spec/template/spec/containers/[name=app]/resources/requests/cpu                 Git     2 config.yaml:9  "1"                         "1000m"                     in step (as the server writes it)  gitops-controller (Apply)
-/spec/template/spec/containers/[name=app]/resources/requests/memory              Git     2 config.yaml:9  "64Mi"                      "64Mi"                      in step                            gitops-controller (Apply)
-/spec/template/spec/terminationGracePeriodSeconds                                Git     2 config.yaml:9  60                          20                          differs                            kubectl-edit (Update)
+FIELD                                                                            OWNER   RULE             LIVE                        GIT                         PLACE IN GIT      STATE                              FIELD MANAGERS
+/metadata/labels/app                                                             Git     2 config.yaml:9  web                         web                         apps/web.yaml:6   in step                            gitops-controller (Apply)
+/spec/minReadySeconds                                                            Git     2 config.yaml:9  7                           -                           -                 to be removed                      gitops-controller (Apply)
+/spec/replicas                                                                   nobody  1 config.yaml:6  5                           2                           apps/web.yaml:8   left alone                         autoscaler (Update of scale)
+/spec/selector                                                                   Git     2 config.yaml:9  {"matchLabels":{"app":"...  {"matchLabels":{"app":"...  apps/web.yaml:9   in step                            gitops-controller (Apply)
+/spec/template/metadata/labels/app                                               Git     2 config.yaml:9  web                         web                         apps/web.yaml:11  in step                            gitops-controller (Apply)
+/spec/template/spec/containers/[name=app]/image                                  nobody  1 config.yaml:7  nginx:1.27                  nginx:1.26                  apps/web.yaml:16  left alone                         kubectl-edit (Update)
+/spec/template/spec/containers/[name=app]/name                                   Git     2 config.yaml:9  app                         app                         apps/web.yaml:15  in step                            gitops-controller (Apply)
+/spec/template/spec/containers/[name=app]/ports/[containerPort=80,protocol=TCP]  Git     2 config.yaml:9  {"containerPort":80,"pr...  {"containerPort":80}        apps/web.yaml:17  in step                            gitops-controller (Apply)
+/spec/template/spec/containers/[name=app]/resources/requests/cpu                 Git     2 config.yaml:9  "1"                         "1000m"                     apps/web.yaml:18  in step (as the server writes it)  gitops-controller (Apply)
+/spec/template/spec/containers/[name=app]/resources/requests/memory              Git     2 config.yaml:9  "64Mi"                      "64Mi"                      apps/web.yaml:18  in step                            gitops-controller (Apply)
+/spec/template/spec/terminationGracePeriodSeconds                                Git     2 config.yaml:9  60                          20                          apps/web.yaml:13  differs: the cluster follows       kubectl-edit (Update)
 
 Notes:
   What the controller recorded could not be read: viewer-shop may not get configmaps shop/gitops-controller.default (403). Give that ServiceAccount or user the verb "get" on configmaps in namespace shop, by a role and a binding.`
@@ -73,6 +73,7 @@ Notes:
         rule: { number: 1, place: "config.yaml:6" },
         live: 5,
         git: 2,
+        place: "apps/web.yaml:8",
         standing: "leftAlone",
         managers: [{ manager: "autoscaler", operation: "Update", subresource: "scale" }]
       })
@@ -85,7 +86,7 @@ Notes:
         isLive: true,
         manifests: ["apps/web.yaml:1"],
         source: "URL, branch main, commit COMMIT",
-        lifecycle: { owner: "Git", creates: true, rule: { number: 2, place: "config.yaml:9" } },
+        lifecycle: { owner: "Git", creates: true, writes: false, rule: { number: 2, place: "config.yaml:9" } },
         notes: [],
         unmatched: []
       })
@@ -109,30 +110,30 @@ Notes:
 manifest   new.yaml:1
 lifecycle  Git, rule 2 (config.yaml:7)
 
-FIELD                                                                            OWNER   RULE             LIVE  GIT                         STATE                       FIELD MANAGERS
-/metadata/labels/app                                                             Git     2 config.yaml:7  -     web                         to be created               -
-/spec/replicas                                                                   nobody  1 config.yaml:4  -     2                           sent once, then left alone  -
-/spec/selector                                                                   Git     2 config.yaml:7  -     {"matchLabels":{"app":"...  to be created               -
-/spec/template/metadata/labels/app                                               Git     2 config.yaml:7  -     web                         to be created               -
-/spec/template/spec/containers/[name=app]/image                                  nobody  1 config.yaml:5  -     nginx:1.26                  sent once, then left alone  -
-/spec/template/spec/containers/[name=app]/name                                   Git     2 config.yaml:7  -     app                         to be created               -
-/spec/template/spec/containers/[name=app]/ports/[containerPort=80,protocol=TCP]  Git     2 config.yaml:7  -     {"containerPort":80}        to be created               -
-/spec/template/spec/containers/[name=app]/resources/requests (2 fields)          Git     2 config.yaml:7  -     {"cpu":"1000m","memory"...  to be created               -
-/spec/template/spec/terminationGracePeriodSeconds                                Git     2 config.yaml:7  -     20                          to be created               -
+FIELD                                                                            OWNER   RULE             LIVE  GIT                         PLACE IN GIT  STATE                       FIELD MANAGERS
+/metadata/labels/app                                                             Git     2 config.yaml:7  -     web                         new.yaml:6    to be created               -
+/spec/replicas                                                                   nobody  1 config.yaml:4  -     2                           new.yaml:8    sent once, then left alone  -
+/spec/selector                                                                   Git     2 config.yaml:7  -     {"matchLabels":{"app":"...  new.yaml:9    to be created               -
+/spec/template/metadata/labels/app                                               Git     2 config.yaml:7  -     web                         new.yaml:11   to be created               -
+/spec/template/spec/containers/[name=app]/image                                  nobody  1 config.yaml:5  -     nginx:1.26                  new.yaml:16   sent once, then left alone  -
+/spec/template/spec/containers/[name=app]/name                                   Git     2 config.yaml:7  -     app                         new.yaml:15   to be created               -
+/spec/template/spec/containers/[name=app]/ports/[containerPort=80,protocol=TCP]  Git     2 config.yaml:7  -     {"containerPort":80}        new.yaml:17   to be created               -
+/spec/template/spec/containers/[name=app]/resources/requests (2 fields)          Git     2 config.yaml:7  -     {"cpu":"1000m","memory"...  new.yaml:18   to be created               -
+/spec/template/spec/terminationGracePeriodSeconds                                Git     2 config.yaml:7  -     20                          new.yaml:13   to be created               -
 
 Secret shop/pass, which is not in the cluster
 manifest   new.yaml:20
 lifecycle  Git, rule 2 (config.yaml:7)
 
-FIELD       OWNER  RULE             LIVE    GIT     STATE          FIELD MANAGERS
-/data/word  Git    2 config.yaml:7  hidden  hidden  to be created  -
+FIELD       OWNER  RULE             LIVE    GIT     PLACE IN GIT  STATE          FIELD MANAGERS
+/data/word  Git    2 config.yaml:7  hidden  hidden  new.yaml:20   to be created  -
 
 Widget.example.com w, which is not in the cluster
 manifest   new.yaml:25
 lifecycle  Git, rule 2 (config.yaml:7)
 
-FIELD       OWNER  RULE             LIVE  GIT  STATE          FIELD MANAGERS
-/spec/size  Git    2 config.yaml:7  -     1    to be created  -
+FIELD       OWNER  RULE             LIVE  GIT  PLACE IN GIT  STATE          FIELD MANAGERS
+/spec/size  Git    2 config.yaml:7  -     1    new.yaml:28   to be created  -
 
 Notes:
   The cluster does not serve Widget.example.com: it waits until its CustomResourceDefinition is there.`
@@ -188,11 +189,11 @@ Notes:
 manifest   a.yaml:1 (URL, branch main, commit COMMIT)
 lifecycle  no rule claims it whole: it is never created or deleted
 
-FIELD                  OWNER  RULE             LIVE  GIT   STATE                          FIELD MANAGERS
-/data/mine             -      -                "1"   -     to be released                 gitops-controller (Apply)
-/data/shared           Git    1 config.yaml:6  old   new   differs                        kubectl-create (Update)
-/data/theirs           -      -                "1"   -     no rule claims it: left alone  kubectl-create (Update)
-/metadata/labels/team  -      -                shop  shop  to be released                 gitops-controller (Apply), kubectl-create (Update)
+FIELD                  OWNER  RULE             LIVE  GIT   PLACE IN GIT  STATE                          FIELD MANAGERS
+/data/mine             -      -                "1"   -     -             to be released                 gitops-controller (Apply)
+/data/shared           Git    1 config.yaml:6  old   new   a.yaml:4      differs: the cluster follows   kubectl-create (Update)
+/data/theirs           -      -                "1"   -     -             no rule claims it: left alone  kubectl-create (Update)
+/metadata/labels/team  -      -                shop  shop  a.yaml:3      to be released                 gitops-controller (Apply), kubectl-create (Update)
 
 Notes:
   The field manager gitops-controller still holds 2 fields that no rule gives to Git: they will be released, with the live value kept.
@@ -241,5 +242,77 @@ Rules that have nothing to say of it:
         "nobody may not get deployments.apps shop/web (403). " +
         "Give that ServiceAccount or user the verb \"get\" on deployments.apps in namespace shop, by a role and a binding."
       ])
+    }))
+
+  it.effect("tells of what is the cluster's where it stands in Git, and what of it goes there", () =>
+    Effect.gen(function*() {
+      const { cluster, explain, namespace, repository } = yield* setUp(`rules:
+  - resources: [deployments]
+    filters: [/spec/replicas]
+    syncTo: both
+  - resources: [deployments]
+    filters: [/spec/paused]
+    syncTo: ignore
+  - resources: [deployments]
+    syncTo: git
+`)
+      yield* repository.commit({ "apps/web.yaml": `# ours\n${deployment(namespace)}` })
+      yield* cluster.kubectlOk(["apply", "--server-side", "-f", "-"], { stdin: deployment(namespace) })
+      yield* edited(namespace, "s/nginx:1.26/nginx:1.27/")
+      yield* cluster.kubectlOk(["label", "deployment", "web", "-n", namespace, "tier=front"])
+      yield* scaled(namespace, 5)
+      const { lines } = yield* explain("deploy", `${namespace}/web`)
+      const rows = lines.filter((line) => line.startsWith("/")).map((line) => line.split(/ {2,}/))
+      const row = (path: string) => rows.find(([field]) => field === path)
+      assert.strictEqual(
+        lines[2],
+        "lifecycle  the cluster, rule 3 (config.yaml:10): a manifest is made for it, and goes with it"
+      )
+      assert.deepStrictEqual(row("/spec/template/spec/containers/[name=app]/image")?.slice(1, 7), [
+        "the cluster",
+        "3 config.yaml:10",
+        "nginx:1.27",
+        "nginx:1.26",
+        "apps/web.yaml:17",
+        "differs: Git follows"
+      ])
+      assert.deepStrictEqual(row("/metadata/labels/tier")?.slice(1, 7), [
+        "the cluster",
+        "3 config.yaml:10",
+        "front",
+        "-",
+        "-",
+        "differs: Git follows"
+      ])
+      assert.deepStrictEqual(row("/spec/selector")?.[6], "in step")
+      assert.deepStrictEqual(
+        row("/spec/template/spec/containers/[name=app]/resources/requests/cpu")?.[6],
+        "in step (as the server writes it)"
+      )
+      assert.strictEqual(row("/spec/replicas")?.[1], "both")
+      yield* cluster.kubectlOk(["create", "deployment", "fresh", "--image=nginx", "-n", namespace])
+      const fresh = (yield* explain("deploy", `${namespace}/fresh`)).lines
+      const states = fresh.filter((line) => line.startsWith("/")).map((line) => line.split(/ {2,}/))
+      assert.include(
+        states.map(([field, , , , , , state]) => `${field} ${state}`),
+        "/spec/template/spec/containers/[name=nginx]/image differs: Git follows"
+      )
+      assert.include(fresh.join("\n"), "a default or the cluster's own: not written")
+    }))
+
+  it.effect("says why nothing of an object goes to Git", () =>
+    Effect.gen(function*() {
+      const { cluster, explain, namespace, repository } = yield* setUp("rules:\n  - syncTo: git\n")
+      yield* repository.commit({ "apps/web.yaml": deployment(namespace) })
+      yield* cluster.kubectlOk(["create", "secret", "generic", "word", "--from-literal=a=planted", "-n", namespace])
+      const secret = (yield* explain("secret", `${namespace}/word`)).lines.join("\n")
+      assert.match(secret, /\n {2}Not written to Git: it is a Secret and needs encryption/)
+      assert.notInclude(secret, "planted")
+      const { lines } = yield* explain("deploy", `${namespace}/web`)
+      assert.include(
+        lines.join("\n"),
+        "  Only in Git: this cluster has not shown it, so its manifest is left alone (OnlyInGit)"
+      )
+      assert.include(lines.join("\n"), "only in Git: left alone")
     }))
 })

@@ -82,7 +82,7 @@ subjects:
 `
 
 const comments = [
-  "# Discovery and schemas take no rights beyond system:discovery, which every user has who logs in. Nothing is ever deleted, so nothing here allows it.",
+  "# Discovery and schemas take no rights beyond system:discovery, which every user has who logs in. Nothing in the cluster is ever deleted, so nothing here allows it.",
   `# For the ServiceAccount gitops-controller of the namespace sync, which also holds the controller's state: in a pod that namespace is the pod's own, unless "stateNamespace" names another.`
 ].join("\n")
 

@@ -120,7 +120,8 @@ describe("what release says", () => {
     record: "state/gitops-controller.default",
     lease: "state/gitops-controller.0123",
     isAll: true,
-    isTakenBack: false
+    isTakenBack: false,
+    isNamed: false
   }
   const report: Report = {
     ok: true,
@@ -147,6 +148,10 @@ describe("what release says", () => {
       "The record state/gitops-controller.default is removed.",
       "The Lease state/gitops-controller.0123 is removed."
     ])
+    assert.include(
+      renderReport(report, { ...circumstances, isNamed: true }),
+      "\nGit is left as it is: its .gitops-controller.yaml still names this cluster."
+    )
     const some = { ...report, removed: { record: false, lease: false } }
     assert.deepStrictEqual(renderReport(some, { ...circumstances, isAll: false, isTakenBack: true }).split("\n"), [
       "1 object released, values unchanged.",

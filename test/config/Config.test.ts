@@ -27,6 +27,8 @@ layer(NodeServices.layer)("A configuration", (it) => {
             names: [],
             filters: [],
             syncTo: "kubernetes",
+            prune: "owned",
+            conflict: "hold",
             suspend: false
           }],
           name: "default",
@@ -39,6 +41,8 @@ layer(NodeServices.layer)("A configuration", (it) => {
             author: { name: "gitops-controller", email: "gitops-controller@example.com" }
           },
           layout: "{namespace}/{kind}-{name}.yaml",
+          deletions: { max: 20, percent: 20 },
+          restore: "auto",
           lease: { duration: Duration.seconds(15), renew: Duration.seconds(10), retry: Duration.seconds(2) },
           credentials: {},
           http: { port: 8080 },
@@ -71,6 +75,7 @@ stateNamespace: state
 interval: 1m30s
 commit: { quiet: 500ms, maxAge: 1m, author: { email: bot@example.com }, signingKeyFile: /ssh/signing }
 layout: '{kind}/{namespace}.{name}.yml'
+deletions: { max: 5 }
 restore: off
 lease: { duration: 30s, renew: 20s, retry: 500ms }
 credentials:
@@ -103,6 +108,8 @@ fieldManager: cluster-keeper
                 Result.getOrThrow(parseFilter("/spec/template/spec/containers/[name=app]/image"))
               ],
               syncTo: "ignore",
+              prune: "never",
+              conflict: "hold",
               suspend: true
             },
             {
@@ -116,6 +123,8 @@ fieldManager: cluster-keeper
               names: [],
               filters: [],
               syncTo: "kubernetes",
+              prune: "owned",
+              conflict: "hold",
               suspend: false
             }
           ],
@@ -130,6 +139,8 @@ fieldManager: cluster-keeper
             signingKeyFile: "/ssh/signing"
           },
           layout: "{kind}/{namespace}.{name}.yml",
+          deletions: { max: 5, percent: 20 },
+          restore: "off",
           lease: { duration: Duration.seconds(30), renew: Duration.seconds(20), retry: Duration.millis(500) },
           credentials: {
             ssh: { identity: "/ssh/identity", passphraseFile: "/ssh/passphrase", knownHosts: "/ssh/known_hosts" },
@@ -207,7 +218,15 @@ describe("The example in deploy/config.yaml", () => {
     it.effect("is valid", () =>
       Effect.gen(function*() {
         const config = yield* Config.load({ file: "deploy/config.yaml" })
-        expect(config.rules.map(({ syncTo }) => syncTo)).toEqual(["ignore", "ignore", "kubernetes", "kubernetes"])
+        expect(config.rules.map(({ syncTo }) => syncTo)).toEqual([
+          "ignore",
+          "git",
+          "ignore",
+          "git",
+          "both",
+          "kubernetes",
+          "kubernetes"
+        ])
       }))
 
     it.effect("is valid with all that it shows behind a comment sign", () =>

@@ -17,10 +17,13 @@ rules:
     filters: ['/spec/template/spec/containers/*/image']
     syncTo: git
     prune: owned
-    conflict: hold
     suspend: false
-  - syncTo: both
+  - resources: [services]
+    syncTo: both
     prune: always
+    conflict: hold
+  - syncTo: kubernetes
+    prune: owned
 name: default
 namespace: default
 stateNamespace: gitops-controller
@@ -48,25 +51,19 @@ layer(NodeServices.layer)("What isn't built yet", (it) => {
   it.effect("is refused with a sentence at its place, and is all that is refused", () =>
     mistakesIn(everything, {}).pipe(Effect.map((found) =>
       expect(found).toEqual([
-        `config.yaml:11:13: "syncTo: git" isn't built yet: this version only goes from Git to the cluster; use "kubernetes" or "ignore"`,
-        `config.yaml:12:12: "prune: owned" isn't built yet: this version deletes nothing; use "never" or leave the key out`,
-        `config.yaml:13:5: "conflict" isn't built yet: it belongs to "syncTo: both"; leave the key out`,
-        `config.yaml:15:13: "syncTo: both" isn't built yet: this version only goes from Git to the cluster; use "kubernetes" or "ignore"`,
-        `config.yaml:16:12: "prune: always" isn't built yet: this version deletes nothing; use "never" or leave the key out`,
-        `config.yaml:27:1: "deletions" isn't built yet: this version deletes nothing; leave the key out`,
-        `config.yaml:28:10: "restore: auto" isn't built yet: this version restores nothing by itself; use "off" or leave the key out`,
-        `config.yaml:29:1: "volumes" isn't built yet: this version restores nothing by itself; leave the key out`
+        `config.yaml:19:12: "prune: owned" isn't built yet for what goes to the cluster: this version deletes nothing there; use "never" or leave the key out`,
+        `config.yaml:31:10: "restore: auto" isn't built yet: this version restores nothing by itself; use "off" or leave the key out`,
+        `config.yaml:32:1: "volumes" isn't built yet: this version restores nothing by itself; leave the key out`
       ])
     )))
 
   it.effect("is said once, whatever else is wrong with it", () =>
-    mistakesIn("rules:\n  - syncTo: ignore\n    conflict: hodl\ndeletions: { maks: 5 }\nvolumes:\nrestore: aut\n").pipe(
+    mistakesIn("rules:\n  - syncTo: ignore\n    prune: always\nvolumes:\nrestore: aut\n").pipe(
       Effect.map((found) =>
         expect(found).toEqual([
-          `config.yaml:3:5: "conflict" isn't built yet: it belongs to "syncTo: both"; leave the key out`,
-          `config.yaml:4:1: "deletions" isn't built yet: this version deletes nothing; leave the key out`,
-          `config.yaml:5:1: "volumes" isn't built yet: this version restores nothing by itself; leave the key out`,
-          `config.yaml:6:10: "restore" is "aut"; allowed: auto, off (did you mean "auto"?)`
+          `config.yaml:3:12: "prune: always" isn't built yet for what goes to the cluster: this version deletes nothing there; use "never" or leave the key out`,
+          `config.yaml:4:1: "volumes" isn't built yet: this version restores nothing by itself; leave the key out`,
+          `config.yaml:5:10: "restore" is "aut"; allowed: auto, off (did you mean "auto"?)`
         ])
       )
     ))

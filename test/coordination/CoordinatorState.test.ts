@@ -1,13 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { firstContact } from "../../src/coordination/Admission.ts"
 import type { CoordinatorMessage } from "../../src/coordination/CoordinatorMessage.ts"
 import * as CoordinatorState from "../../src/coordination/CoordinatorState.ts"
+import { fold } from "../../src/coordination/Folding.ts"
 import { type GitReport, noReport } from "../../src/git/GitReport.ts"
 import type { KindReport } from "../../src/kind/KindReport.ts"
 import { stageOf } from "../../src/kind/Stage.ts"
 import { groupKind } from "../../src/manifest/ObjectKey.ts"
 import { round, rule } from "../kind/samples.ts"
+import { loaded, options } from "./samples.ts"
 
 const kinds = [
   "CustomResourceDefinition.apiextensions.k8s.io",
@@ -24,20 +25,12 @@ const git = (tree: string, commit = tree): GitReport => ({
   checkedAt: 0
 })
 
-const here = { record: "ns/r", cluster: "c", source: { repository: "r", branch: "main", gitPath: "" } }
-const loaded: CoordinatorState.RecordState = {
-  _tag: "Loaded",
-  stored: undefined,
-  record: firstContact(here, 1),
-  found: new Map()
-}
-
 const leading: CoordinatorMessage = { _tag: "StandingChanged", standing: { _tag: "Leading", term: 1 } }
 
 const syncing = (): CoordinatorState.CoordinatorState => {
-  const start = CoordinatorState.initial(ruleset, noReport, 0)
-  const state = [leading, { _tag: "GitReported", report: git("t0") } as const].reduce(CoordinatorState.fold, start)
-  return CoordinatorState.advance({ ...state, record: loaded })
+  const start = CoordinatorState.initial(ruleset, noReport, 0, options)
+  const state = [leading, { _tag: "GitReported", report: git("t0") } as const].reduce(fold, start)
+  return CoordinatorState.advance({ ...state, record: loaded() })
 }
 
 const report = (kind: string, round: number, busy: boolean): CoordinatorMessage => {
@@ -79,8 +72,8 @@ describe("the Coordinator's state", () => {
       let state = syncing()
       for (const one of messages) {
         const before = state
-        state = CoordinatorState.fold(state, one)
-        state = CoordinatorState.advance(state.record._tag === "Unread" ? { ...state, record: loaded } : state)
+        state = fold(state, one)
+        state = CoordinatorState.advance(state.record._tag === "Unread" ? { ...state, record: loaded() } : state)
         const { opened, progress, round: number } = state
         if (opened === undefined || (before.round === number && before.opened === opened)) continue
         const held = [...progress.expected].filter((kind) => {
@@ -93,37 +86,37 @@ describe("the Coordinator's state", () => {
   })
 
   it("opens nothing while another leads, and reads the record again when its turn comes", () => {
-    const state = CoordinatorState.fold(syncing(), {
+    const state = fold(syncing(), {
       _tag: "StandingChanged",
       standing: { _tag: "Standby", holder: "other" }
     })
     assert.isUndefined(CoordinatorState.advance(state).opened)
-    const again = CoordinatorState.fold(state, leading)
+    const again = fold(state, leading)
     assert.strictEqual(again.record._tag, "Unread")
     assert.isTrue(CoordinatorState.needsRecord(again))
   })
 
   it("starts a new round for a new tree, and none for a commit that changed nothing below gitPath", () => {
     const state = syncing()
-    const same = CoordinatorState.fold(state, { _tag: "GitReported", report: git("t0", "another commit") })
+    const same = fold(state, { _tag: "GitReported", report: git("t0", "another commit") })
     assert.strictEqual(same.round, state.round)
     assert.strictEqual(same.git.tip?.commit, "another commit")
-    assert.strictEqual(CoordinatorState.fold(same, { _tag: "GitReported", report: git("t1") }).round, state.round + 1)
+    assert.strictEqual(fold(same, { _tag: "GitReported", report: git("t1") }).round, state.round + 1)
   })
 
   it("starts a new round with every stage closed for new rules, and none for rules that only moved in their file", () => {
     const kind = "CustomResourceDefinition.apiextensions.k8s.io"
     const open = CoordinatorState.advance(
       [{ _tag: "Expected", round: 1, kinds: new Set([kind]) } as const, report(kind, 1, false)]
-        .reduce(CoordinatorState.fold, syncing())
+        .reduce(fold, syncing())
     )
     assert.isDefined(open.opened)
     const moved = { number: 1, rules: [rule({ place: { line: 9, column: 3 } })] }
-    const same = CoordinatorState.fold(open, { _tag: "RulesChanged", ruleset: moved })
+    const same = fold(open, { _tag: "RulesChanged", ruleset: moved })
     assert.strictEqual(same.round, open.round)
     assert.strictEqual(same.opened, open.opened)
     assert.strictEqual(CoordinatorState.roundOf(same)?.ruleset, moved, "messages name the new places")
-    const next = CoordinatorState.fold(same, { _tag: "RulesChanged", ruleset: { number: 2, rules: [] } })
+    const next = fold(same, { _tag: "RulesChanged", ruleset: { number: 2, rules: [] } })
     assert.strictEqual(next.round, open.round + 1)
     assert.isUndefined(next.opened)
     assert.deepStrictEqual(CoordinatorState.roundOf(next)?.ruleset, { number: 2, rules: [] })
@@ -131,11 +124,11 @@ describe("the Coordinator's state", () => {
 
   it("keeps an open stage open while drift is put right within the same round", () => {
     const kind = "CustomResourceDefinition.apiextensions.k8s.io"
-    const start = CoordinatorState.fold(syncing(), { _tag: "Expected", round: 1, kinds: new Set([kind, "ConfigMap"]) })
-    const settled = [report(kind, 1, false), report("ConfigMap", 1, false)].reduce(CoordinatorState.fold, start)
+    const start = fold(syncing(), { _tag: "Expected", round: 1, kinds: new Set([kind, "ConfigMap"]) })
+    const settled = [report(kind, 1, false), report("ConfigMap", 1, false)].reduce(fold, start)
     const open = CoordinatorState.advance(settled)
     assert.strictEqual(open.opened, 4)
-    assert.strictEqual(CoordinatorState.advance(CoordinatorState.fold(open, report(kind, 1, true))).opened, 4)
+    assert.strictEqual(CoordinatorState.advance(fold(open, report(kind, 1, true))).opened, 4)
   })
 
   it("begins a new round after the Coordinator failed, so that everybody reports afresh", () => {

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import * as Gathering from "../../src/coordination/Gathering.ts"
+import type { Synced } from "../../src/kind/Round.ts"
 
 const synced = fc.record(
   { payload: fc.constantFrom("a", "b", "c"), owned: fc.constantFrom("x", "y") },
@@ -19,9 +20,9 @@ describe("Gathering", () => {
   it("holds of every object what was told last, however much was told", () => {
     fc.assert(
       fc.property(additions, (told) => {
-        const gathered = told.reduce(Gathering.add, Gathering.nothing)
+        const gathered = told.reduce<Gathering.Gathering<Synced>>(Gathering.add, Gathering.nothing)
         const kinds = new Set(told.filter(({ objects }) => objects.size > 0).map(({ kind }) => kind))
-        const inventory = Gathering.inventoryOf(gathered)
+        const inventory = Gathering.all(gathered)
         assert.deepStrictEqual(new Set(inventory.keys()), kinds)
         for (const kind of kinds) {
           const last = new Map(told.filter((addition) => addition.kind === kind).flatMap(({ objects }) => [...objects]))
@@ -39,13 +40,13 @@ describe("Gathering", () => {
     })
     Gathering.add(before, { kind: "ConfigMap", objects: new Map([["ns/1", { payload: "b", owned: "y" }]]) })
     assert.deepStrictEqual(
-      Gathering.inventoryOf(before),
+      Gathering.all(before),
       new Map([["ConfigMap", new Map([["ns/1", { payload: "a", owned: "x" }]])]])
     )
   })
 
   it("costs no more than what is told", () => {
-    let gathered = Gathering.nothing
+    let gathered: Gathering.Gathering<Synced> = Gathering.nothing
     for (let at = 0; at < 5000; at++) {
       gathered = Gathering.add(gathered, {
         kind: "ConfigMap",
@@ -53,6 +54,6 @@ describe("Gathering", () => {
       })
       assert.isBelow(gathered.loose.length, 256)
     }
-    assert.strictEqual(Gathering.inventoryOf(gathered).get("ConfigMap")?.size, 5000)
+    assert.strictEqual(Gathering.all(gathered).get("ConfigMap")?.size, 5000)
   })
 })

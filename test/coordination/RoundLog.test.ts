@@ -1,13 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Logger } from "effect"
-import { firstContact } from "../../src/coordination/Admission.ts"
 import * as CoordinatorState from "../../src/coordination/CoordinatorState.ts"
+import { fold } from "../../src/coordination/Folding.ts"
 import * as RoundLog from "../../src/coordination/RoundLog.ts"
 import { noReport } from "../../src/git/GitReport.ts"
 import type { KindReport } from "../../src/kind/KindReport.ts"
 import { ref, round, rule } from "../kind/samples.ts"
-
-const here = { record: "ns/r", cluster: "c", source: { repository: "r", branch: "main", gitPath: "" } }
+import { loaded, options } from "./samples.ts"
 
 const report = (inStep: number): KindReport => ({
   kind: "ConfigMap",
@@ -23,15 +22,15 @@ const report = (inStep: number): KindReport => ({
 /** In step with a commit of so many files, a manifest in each. */
 const settled = (count: number): CoordinatorState.CoordinatorState => {
   const { tip } = round(1, Array.from({ length: count }, (_, index) => ref(`${index}`, "d1")))
-  const start = CoordinatorState.initial({ number: 1, rules: [rule()] }, { ...noReport, tip, checkedAt: 0 }, 1)
+  const start = CoordinatorState.initial({ number: 1, rules: [rule()] }, { ...noReport, tip, checkedAt: 0 }, 1, options)
   const state = [
     { _tag: "StandingChanged", standing: { _tag: "Leading", term: 1 } } as const,
     { _tag: "Expected", round: 1, kinds: new Set(["ConfigMap"]) } as const,
     { _tag: "Reported", report: report(count) } as const
-  ].reduce(CoordinatorState.fold, start)
+  ].reduce(fold, start)
   return CoordinatorState.advance({
     ...state,
-    record: { _tag: "Loaded", stored: undefined, record: firstContact(here, 1), found: new Map() }
+    record: loaded()
   })
 }
 

@@ -6,6 +6,7 @@ import * as App from "../../src/App.ts"
 import * as Config from "../../src/config/Config.ts"
 import { Coordinator } from "../../src/coordination/Coordinator.ts"
 import { ApiServer } from "../../src/kubernetes/ApiServer.ts"
+import { Authored } from "../../src/kubernetes/authored/Authored.ts"
 import { Events } from "../../src/kubernetes/Events.ts"
 import { Landscape } from "../../src/kubernetes/Landscape.ts"
 import { Leadership } from "../../src/kubernetes/Leadership.ts"
@@ -28,6 +29,7 @@ const makeFragile = () => {
     Reflector,
     Effect.map(Reflector, (real) =>
       Reflector.of({
+        relist: real.relist,
         reflect: (kind, version, options) => {
           if (options?.metadataOnly === true) return real.reflect(kind, version, options)
           starts.set(kind.kind, (starts.get(kind.kind) ?? 0) + 1)
@@ -66,7 +68,8 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })("supe
       )
       const config = yield* Config.load({ file })
       const { explode, fragile, starts } = makeFragile()
-      const kubernetes = Layer.merge(Schemas.layer, Events.layer).pipe(
+      const kubernetes = Authored.layer.pipe(
+        Layer.provideMerge(Layer.merge(Schemas.layer, Events.layer)),
         Layer.provideMerge(Writer.layer),
         Layer.provideMerge(Landscape.layer),
         Layer.provideMerge(Layer.merge(fragile, Leadership.layer)),

@@ -2,11 +2,12 @@ import { assert, describe, layer } from "@effect/vitest"
 import { Effect, Fiber, Schema, Stream } from "effect"
 import { readFileSync, writeFileSync } from "node:fs"
 import type { GiteaRepository } from "../remote/GiteaRepository.ts"
+import { cluster, named } from "./named.ts"
 import { Forge, historyOf, makeUpdate, openRemote, ways, wayTo } from "./openGitea.ts"
 import { startGit } from "./startGit.ts"
 import { put, remove, text } from "./writing/submitting.ts"
 
-const files = { "a.yaml": text("a", "1"), "b.yaml": `# kept\n${text("b", "1")}` }
+const files = { ...named(), "a.yaml": text("a", "1"), "b.yaml": `# kept\n${text("b", "1")}` }
 
 const Person = Schema.Struct({ name: Schema.String, email: Schema.String })
 const Shown = Schema.decodeUnknownSync(Schema.Struct({
@@ -71,9 +72,13 @@ layer(Forge.layer, { excludeTestServices: true, timeout: 120_000 })("a forge tha
         const forged = yield* repository()
         const way = yield* wayTo(forged, kind, "write")
         const { git } = yield* startGit(way.url, way)
+        yield* git.nameCluster({ cluster, stateNamespace: "gitops" })
         const answer = yield* git.submit("ConfigMap", [put(yield* git.refresh, "a", "1")])
         assert.deepStrictEqual(answer, { _tag: "Committed", commit: (yield* forged.tip()) ?? "" })
-        assert.deepStrictEqual(yield* historyOf(forged), ["Create ConfigMap shop/a"])
+        assert.deepStrictEqual(yield* historyOf(forged), [
+          "Create ConfigMap shop/a",
+          "Name cluster test-cluster as the writer of this repository"
+        ])
         assert.strictEqual(yield* forged.git("show", "main:shop/configmap-a.yaml"), text("a", "1").trimEnd())
       }))
 

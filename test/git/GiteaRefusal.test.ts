@@ -5,11 +5,12 @@ import { isForbidden, verdict } from "../../src/git/wire/PushVerdict.ts"
 import type { GiteaRefused } from "../remote/GiteaApi.ts"
 import { type GiteaRepository, type GiteaUser, giteaUser } from "../remote/GiteaRepository.ts"
 import { makeSshKey, publicKeyOf } from "../remote/SshKeys.ts"
+import { named } from "./named.ts"
 import { Forge, historyOf, makeUpdate, openRemote, told, type Way, ways, wayTo } from "./openGitea.ts"
 import { startGit } from "./startGit.ts"
 import { put, text } from "./writing/submitting.ts"
 
-const files = { "a.yaml": text("a", "1") }
+const files = { ...named(), "a.yaml": text("a", "1") }
 
 /** Both of them, told before and when it is pushed; nothing must have changed. */
 const refusalOf = Effect.fnUntraced(function*(forged: GiteaRepository, way: Way) {

@@ -7,6 +7,7 @@ import type { DocumentChange } from "../../src/git/GitMessages.ts"
 import { bareRepository } from "../remote/BareRepository.ts"
 import { startHttpGitServer } from "../remote/HttpGitServer.ts"
 import { startSshGitServer } from "../remote/SshGitServer.ts"
+import { named } from "./named.ts"
 import { credentialsOf } from "./ssh/openSsh.ts"
 import { startGit } from "./startGit.ts"
 import { file, history, key, manifest, put, refOf, remove, text } from "./writing/submitting.ts"
@@ -54,7 +55,7 @@ describe("a repository with all that Git can hold", () => {
     "is changed over %s in the files it was asked for and in nothing else",
     (way) =>
       Effect.gen(function*() {
-        const bare = yield* bareRepository({ files: odd })
+        const bare = yield* bareRepository({ files: { ...named(), ...odd } })
         const open = Effect.gen(function*() {
           if (way === "HTTPS") {
             const { credentials, url } = yield* startHttpGitServer(bare)
@@ -103,7 +104,7 @@ describe("a YAML file of two megabytes", () => {
   it.live("is made and changed by us, and keeps every byte that nobody changed", () =>
     Effect.gen(function*() {
       const documents = Array.from({ length: 20_000 }, (_, index) => text(`many-${index}`, `${index}`) + "# why\n")
-      const bare = yield* bareRepository({ files: { "many.yaml": documents.join("---\n") } })
+      const bare = yield* bareRepository({ files: { ...named(), "many.yaml": documents.join("---\n") } })
       assert.isAbove((yield* file(bare, "many.yaml")).length, 1_900_000)
       const http = yield* startHttpGitServer(bare)
       const { git } = yield* startGit(http.url, { https: http.credentials })
@@ -127,7 +128,7 @@ describe("a YAML file of two megabytes", () => {
 describe("a repository with a hundred thousand refs", () => {
   it.live.each(["HTTPS", "SSH", "file"])("is followed and pushed to over %s", (way) =>
     Effect.gen(function*() {
-      const bare = yield* bareRepository({ files: { "a.yaml": text("a", "1") } })
+      const bare = yield* bareRepository({ files: { ...named(), "a.yaml": text("a", "1") } })
       const tip = yield* bare.tip()
       const refs = Array.from(
         { length: 100_000 },
@@ -155,7 +156,7 @@ describe("a repository with a hundred thousand refs", () => {
 
 describe("a branch that somebody else moves at will", () => {
   const start = Effect.gen(function*() {
-    const bare = yield* bareRepository({ files: { "a.yaml": text("a", "1"), "b.yaml": text("b", "1") } })
+    const bare = yield* bareRepository({ files: { ...named(), "a.yaml": text("a", "1"), "b.yaml": text("b", "1") } })
     const http = yield* startHttpGitServer(bare)
     const room = yield* startGit(http.url, { https: http.credentials, interval: 1000 })
     return { ...room, bare, tip: yield* room.git.refresh }
@@ -164,7 +165,7 @@ describe("a branch that somebody else moves at will", () => {
   it.live("with a rewritten history is followed; what was based on what is gone is decided again", () =>
     Effect.gen(function*() {
       const { bare, git, tip } = yield* start
-      yield* bare.rewrite({ "b.yaml": text("b", "1"), "c.yaml": text("c", "1") }, { message: "rewritten" })
+      yield* bare.rewrite({ ...named(), "b.yaml": text("b", "1"), "c.yaml": text("c", "1") }, { message: "rewritten" })
       const [kept, gone] = yield* Effect.all([
         Effect.result(git.submit("ConfigMap", [put(tip, "b", "2")])),
         Effect.result(git.submit("Secret", [put(tip, "a", "2")]))
@@ -203,7 +204,7 @@ describe("a branch that somebody else moves at will", () => {
       assert.strictEqual(failure?._tag, "BranchNotFound")
       assert.deepStrictEqual([last?.commit, writing.waiting], [commit, 1])
       assert.isUndefined(yield* bare.tip())
-      const back = yield* bare.commit({ "a.yaml": text("a", "1") }, { parent: "none", message: "back" })
+      const back = yield* bare.commit({ ...named(), "a.yaml": text("a", "1") }, { parent: "none", message: "back" })
       assert.strictEqual((yield* Fiber.join(answer))._tag, "Committed")
       assert.deepStrictEqual(yield* history(bare), ["Update ConfigMap shop/a", "back"])
       assert.strictEqual(yield* bare.git("rev-parse", "main^"), back)

@@ -8,6 +8,7 @@ import { emptyStore, type ObjectSource } from "../../src/git/objects/ObjectStore
 import { Payloads } from "../../src/git/Payloads.ts"
 import { type BareRepository, bareRepository } from "../remote/BareRepository.ts"
 import { git as native } from "../remote/NativeGit.ts"
+import { named } from "./named.ts"
 import { startGit } from "./startGit.ts"
 import { put, text } from "./writing/submitting.ts"
 
@@ -61,7 +62,7 @@ const program = Effect.gen(function*() {
     { length: 200 },
     (_, index) => [`apps/app-${index}.yaml`, text(`app-${index}`, "0")] as const
   )
-  const bare = yield* bareRepository({ files: Object.fromEntries(files) })
+  const bare = yield* bareRepository({ files: { ...named(), ...Object.fromEntries(files) } })
   // What a server does for its own sake would take most of the time.
   for (const [name, value] of [["receive.autogc", "false"], ["core.fsync", "none"], ["pack.threads", "1"]] as const)
     yield* bare.git("config", name, value)

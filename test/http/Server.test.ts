@@ -8,11 +8,13 @@ import { HttpOptions } from "../../src/http/HttpOptions.ts"
 import * as Server from "../../src/http/Server.ts"
 import { Kinds } from "../../src/kind/Kinds.ts"
 import { RuleCheck } from "../../src/kind/RuleCheck.ts"
+import { options } from "../coordination/samples.ts"
 
 const idle = CoordinatorState.initial(
   { number: 1, rules: [] },
   noReport,
-  0
+  0,
+  options
 )
 
 const serverOn = (port: number) =>

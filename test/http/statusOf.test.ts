@@ -1,15 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { renderStatus } from "../../src/cli/render/renderStatus.ts"
-import { firstContact } from "../../src/coordination/Admission.ts"
 import * as CoordinatorState from "../../src/coordination/CoordinatorState.ts"
+import { fold } from "../../src/coordination/Folding.ts"
 import { noReport } from "../../src/git/GitReport.ts"
 import { Status } from "../../src/http/Status.ts"
 import { isReady, statusOf } from "../../src/http/statusOf.ts"
 import type { KindReport, Watch } from "../../src/kind/KindReport.ts"
+import { loaded, options, record } from "../coordination/samples.ts"
 import { ref, round, rule } from "../kind/samples.ts"
 
-const here = { record: "ns/r", cluster: "c", source: { repository: "r", branch: "main", gitPath: "" } }
 const context = { name: "default", repository: "https://git.example/acme/cluster.git", gitPath: "clusters/prod" }
 
 const kindReport = (watch: Watch): KindReport => ({
@@ -37,15 +37,15 @@ const state = (watch: Watch = { _tag: "Live" }): CoordinatorState.CoordinatorSta
       passedOver: [{ path: "overlays", reason: "governed by overlays/kustomization.yaml" }]
     }
   }
-  const start = CoordinatorState.initial({ number: 1, rules: [rule()] }, { ...noReport, tip, checkedAt: 0 }, 1)
+  const start = CoordinatorState.initial({ number: 1, rules: [rule()] }, { ...noReport, tip, checkedAt: 0 }, 1, options)
   const settled = [
     { _tag: "StandingChanged", standing: { _tag: "Leading", term: 1 } } as const,
     { _tag: "Expected", round: 1, kinds: new Set(["ConfigMap"]) } as const,
     { _tag: "Reported", report: kindReport(watch) } as const
-  ].reduce(CoordinatorState.fold, start)
+  ].reduce(fold, start)
   return CoordinatorState.advance({
     ...settled,
-    record: { _tag: "Loaded", stored: undefined, record: firstContact(here, 1), found: new Map() }
+    record: loaded()
   })
 }
 
@@ -85,6 +85,35 @@ describe("the status", () => {
     ])
     const waiting = { ...base, git: { ...base.git, writing: { ...base.git.writing, waiting: 1 } } }
     assert.include(renderStatus(statusOf(waiting, nothingMore, context)), "\n1 change waits to be pushed\n")
+  })
+
+  it("says which removals wait for a person and how to confirm them, and why nothing else goes to Git", () => {
+    const base = state()
+    assert.isFalse("removals" in statusOf(base, nothingMore, context))
+    const ids = Array.from({ length: 22 }, (_, at) => `shop/c${String(at).padStart(2, "0")}`)
+    const held = record({
+      removals: new Map([["ConfigMap", new Map(ids.map((id) => [id, { mark: "held", document: "d", at: 0 }]))]])
+    }, { latch: { cause: "budget", reason: "that is much" } })
+    const waiting: CoordinatorState.CoordinatorState = {
+      ...base,
+      ruleset: { number: 1, rules: [rule({ syncTo: "git" })] },
+      record: loaded(held),
+      objection: "commit 0123 confirms 21 removals, but 22 wait",
+      trouble: "this cluster could not be named"
+    }
+    const encoded = JSON.stringify(statusOf(waiting, nothingMore, context))
+    const status = Schema.decodeUnknownSync(Status)(JSON.parse(encoded))
+    assert.strictEqual(status.removals?.count, 22)
+    const lines = renderStatus(status).split("\n")
+    assert.strictEqual(lines[3], "nothing goes to Git: this cluster could not be named")
+    assert.deepStrictEqual(lines.slice(5, 7), ["Waits for a person: 22 removals from Git", "  ConfigMap shop/c00"])
+    assert.deepStrictEqual(lines.slice(26, 30), [
+      "  and 2 more",
+      "  why: that is much",
+      "  commit 0123 confirms 21 removals, but 22 wait",
+      "  If it is right, run \"gitops-controller confirm\", or push a commit that changes something below gitPath " +
+      "and ends with the line \"Confirm-deletions: default 22\""
+    ])
   })
 
   it("says why the configuration file is not followed, mistake by mistake, for as long as that is so", () => {
@@ -131,7 +160,8 @@ describe("the status", () => {
         CoordinatorState.initial(
           { number: 1, rules: [] },
           noReport,
-          0
+          0,
+          options
         )
       )
     )

@@ -23,7 +23,12 @@ describe("an explanation", () => {
     assert.deepStrictEqual(it.notes, [])
     assert.deepStrictEqual(it.unmatched, [])
     assert.deepStrictEqual(it.manifests, ["shapes.yaml:3"])
-    assert.deepStrictEqual(it.lifecycle, { owner: "Git", creates: true, rule: { number: 1, place: "config.yaml:1" } })
+    assert.deepStrictEqual(it.lifecycle, {
+      owner: "Git",
+      creates: true,
+      writes: false,
+      rule: { number: 1, place: "config.yaml:1" }
+    })
     assert.deepStrictEqual(fields(it), ["/spec/text Git config.yaml:1 inStep"])
   })
 
@@ -144,7 +149,7 @@ describe("an explanation notes", () => {
   it("that two manifests describe it", () =>
     assert.match(
       notes({ refs: [ref(), ref({ line: 9 })], git: undefined })[0] ?? "",
-      /^2 manifests describe it, so none/
+      /^2 manifests describe it, so none is applied or changed/
     ))
 
   it("that nobody knows who owns its fields", () =>

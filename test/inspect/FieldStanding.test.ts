@@ -17,7 +17,16 @@ const cpu = pathOf("/spec/resources/cpu")
 
 const stands = (change: Partial<Field>, about: Partial<ObjectStanding> = {}) =>
   standingOf(
-    { path: cpu, owner: rule(0), git: undefined, live: undefined, isHeld: false, isNew: false, ...change },
+    {
+      path: cpu,
+      owner: rule(0),
+      git: undefined,
+      live: undefined,
+      isHeld: false,
+      isNew: false,
+      fate: undefined,
+      ...change
+    },
     { ...object, ...about }
   )
 
@@ -88,4 +97,47 @@ describe("a field that is not Git's", () => {
       stands({ owner: suspended, live: "y", isHeld: true }, { hasGitFields: false, isLifeGits: false }),
       "suspended"
     ))
+})
+
+describe("a field that is the cluster's", () => {
+  const clusters = rule(0, { syncTo: "git" })
+
+  it("goes to Git, or from it, when that is what would be asked of Git", () => {
+    assert.strictEqual(stands({ owner: clusters, git: "x", live: "y", fate: "set" }), "toBeWritten")
+    assert.strictEqual(stands({ owner: clusters, git: "x", fate: "removed" }), "toBeTakenOut")
+  })
+
+  it("is in step when nothing would be asked, however the server writes it", () => {
+    assert.strictEqual(stands({ owner: clusters, git: "x", live: "x" }), "inStep")
+    assert.strictEqual(stands({ owner: clusters, git: "1000m", live: "1" }), "inStepAsWritten")
+  })
+
+  it("is not written when Git has not got it, and left in Git when the cluster has not", () => {
+    assert.strictEqual(stands({ owner: clusters, live: "y" }), "notWritten")
+    assert.strictEqual(stands({ owner: clusters, git: "x" }), "onlyInGit")
+  })
+
+  it("is let go of first when we still hold it, and comes along when Git creates what is around it", () => {
+    assert.strictEqual(stands({ owner: clusters, live: "y", isHeld: true }), "toBeReleased")
+    assert.strictEqual(stands({ owner: clusters, git: "x", isNew: true }), "toBeSeeded")
+  })
+
+  it("is suspended with its rule", () =>
+    assert.strictEqual(
+      stands({ owner: rule(0, { syncTo: "git", suspend: true }), git: "x", live: "y", fate: "set" }),
+      "suspended"
+    ))
+})
+
+describe("a field that both sides may change", () => {
+  const shared = rule(0, { syncTo: "both" })
+
+  it("goes to the side that did not change", () => {
+    assert.strictEqual(stands({ owner: shared, git: "x", live: "y", fate: "set" }), "toBeWritten")
+    assert.strictEqual(stands({ owner: shared, git: "x", live: "y" }), "differs")
+    assert.strictEqual(stands({ owner: shared, git: "x", live: "x" }), "inStep")
+  })
+
+  it("is held when both changed it", () =>
+    assert.strictEqual(stands({ owner: shared, git: "x", live: "y", fate: "held" }), "conflict"))
 })

@@ -1,11 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { matrix, type Row } from "../../src/inspect/Matrix.ts"
+import type { ToGit } from "../../src/inspect/ToGit.ts"
 import { memberLabel } from "../../src/kind/ApplySet.ts"
 import { claimedFields } from "../../src/kubernetes/fields/ClaimedFields.ts"
 import * as FieldsV1 from "../../src/kubernetes/fields/FieldsV1.ts"
 import type { KubernetesObject, ManagedFieldsEntry } from "../../src/kubernetes/KubernetesObject.ts"
-import { decodeStep, equal, type FieldPath, format, startsWith } from "../../src/manifest/FieldPath.ts"
+import { decodeStep, equal, field, type FieldPath, format, startsWith } from "../../src/manifest/FieldPath.ts"
 import type { JsonObject } from "../../src/manifest/Manifest.ts"
 import { layered, type OwnerNode, type Ownership } from "../../src/rules/Ownership.ts"
 import { shapeType } from "../kubernetes/shapes.ts"
@@ -46,7 +47,10 @@ const filterTexts = [
 ]
 
 const anyRule = (index: number) =>
-  fc.record({ syncTo: fc.constantFrom("kubernetes" as const, "ignore" as const), suspend: fc.boolean() })
+  fc.record({
+    syncTo: fc.constantFrom("kubernetes" as const, "git" as const, "both" as const, "ignore" as const),
+    suspend: fc.boolean()
+  })
     .map((change) => rule(index, change))
 
 const anyOwnership: fc.Arbitrary<Ownership> = fc.tuple(
@@ -102,7 +106,13 @@ const told = (git: JsonObject | undefined, live: KubernetesObject | undefined) =
 
 const covers = ({ isWhole, path }: Row, field: FieldPath) => equal(path, field) || (isWhole && startsWith(field, path))
 
-const inputs = { type: shapeType, fieldManager: "gitops-controller", applySet: "set", isKnownInStep: false }
+const inputs = {
+  type: shapeType,
+  fieldManager: "gitops-controller",
+  applySet: "set",
+  isKnownInStep: false,
+  toGit: undefined
+}
 
 describe("the matrix of an object", () => {
   it("has every field that Git states or a field manager owns in exactly one row, with its owner by the rules", () =>
@@ -196,6 +206,49 @@ describe("the matrix of an object", () => {
         "/spec/more 1 ignore leftAlone "
       ]
     )
+  })
+
+  it("tells of a field that is the cluster's what becomes of it in Git", () => {
+    const live = liveOf({ text: "2", more: "7", map: { a: "1" } }, [
+      entry("kubectl-edit", claimedFields({ spec: { text: "2", more: "7", map: { a: "1" } } }, shapeType))
+    ])
+    const stated = objectOf({ text: "1", map: { a: "1" }, set: ["a"], items: [{ name: "a" }] })
+    const at = (...names: ReadonlyArray<string>) => names.map(field)
+    const why = { rule: "rule 1" }
+    const key = { group: "example.com", kind: "Shape", namespace: "shop", name: "web" }
+    const toGit: ToGit = {
+      change: {
+        _tag: "PatchDocument",
+        key,
+        type: shapeType,
+        why,
+        changes: [
+          { _tag: "Set", path: at("spec", "text"), value: "2", previous: "1" },
+          { _tag: "Remove", path: at("spec", "set"), previous: ["a"] }
+        ]
+      },
+      withheld: [at("spec", "items")],
+      notes: []
+    }
+    const ownership = layered([], rule(0, { syncTo: "git" }))
+    assert.deepStrictEqual(shown(matrix({ ...inputs, git: stated, live, ownership, toGit })), [
+      "/metadata/labels/app 1 git inStep ",
+      "/spec/items/[name=a,protocol=TCP]/name 1 git conflict ",
+      "/spec/map/a 1 git inStep kubectl-edit",
+      "/spec/more 1 git notWritten kubectl-edit",
+      "/spec/set/[=a] 1 git toBeTakenOut ",
+      "/spec/text 1 git toBeWritten kubectl-edit"
+    ])
+    const document: ToGit = {
+      change: { _tag: "PutDocument", key, manifest: objectOf({ text: "2", map: { a: "1" } }), why },
+      withheld: [],
+      notes: []
+    }
+    assert.deepStrictEqual(shown(matrix({ ...inputs, git: undefined, live, ownership, toGit: document })), [
+      "/spec/map/a 1 git toBeWritten kubectl-edit",
+      "/spec/more 1 git notWritten kubectl-edit",
+      "/spec/text 1 git toBeWritten kubectl-edit"
+    ])
   })
 
   it("leaves out what a manager of the status owns", () => {

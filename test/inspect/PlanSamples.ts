@@ -10,6 +10,7 @@ export const plan = (objects: ReadonlyArray<PlannedObject>, change: Partial<Plan
   cluster: "https://api.example.com:6443 (context prod)",
   obstacle: undefined,
   objects,
+  commit: undefined,
   unseen: [],
   problems: [],
   ruleProblems: [],
@@ -102,6 +103,17 @@ export const everything: Plan = plan([
   }, {
     object: "shop/taken"
   }),
+  object({
+    _tag: "Write",
+    isNew: false,
+    fields: [path("spec", "replicas"), path("spec", "paused")],
+    setBy: ["kubectl-edit"],
+    remark: "the cluster decides this field"
+  }, { kind: "Deployment.apps", object: "shop/api", place: "apps/api.yaml:1" }),
+  object({ _tag: "Write", isNew: true, fields: [], setBy: [], remark: undefined }, {
+    object: "shop/new",
+    place: "shop/configmap-new.yaml"
+  }),
   object({ _tag: "InStep" }, { object: "shop/in-step" }),
   object({ _tag: "Touch", changes: [], released: [], taken: [], ownerUnknown: false }, { object: "shop/in-step-too" }),
   object({ _tag: "Refused", reason: "it is wrong; mend it" }, { object: "shop/bad", place: "apps/bad.yaml:3:5" }),
@@ -109,6 +121,15 @@ export const everything: Plan = plan([
   object({ _tag: "Held", reason: "its rule is suspended" }, { object: "shop/held" }),
   object({ _tag: "Stays", reason: "no longer in Git" }, { object: "shop/gone", place: undefined })
 ], {
+  commit: {
+    obstacle: undefined,
+    branch: "main",
+    message: "Update Deployment shop/api and create ConfigMap shop/new\n\n- the lines of it\n",
+    files: [
+      { path: "apps/api.yaml", action: "change", diff: undefined },
+      { path: "shop/configmap-new.yaml", action: "add", diff: ["@@ -0,0 +1,2 @@", "+a: `x`", "+b\r"] }
+    ]
+  },
   problems: [{ place: "apps/broken.yaml:7:3", message: "this is no YAML" }],
   ruleProblems: [{ place: "config.yaml:4:7", message: "the filter does not fit" }],
   waitingRules: [{ place: "config.yaml:9:7", message: "the cluster serves no \"widgets\"" }],

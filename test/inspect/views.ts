@@ -83,6 +83,8 @@ export const view = (rules: ReadonlyArray<Rule>, change: Partial<ObjectView>): O
     subject,
     ownership: ownership(forKind(ruleset, kind), subject),
     synced: undefined,
+    toGit: undefined,
+    placeOf: () => undefined,
     gaps: [],
     ...change
   }

@@ -18,7 +18,7 @@ const anyRule: fc.Arbitrary<Rule> = fc.record({
   namespaces: fc.subarray(["shop", "team-*"]),
   names: fc.subarray(["web", "db"]),
   labels: fc.constantFrom(undefined, selector("tier=front"), selector("!tier")),
-  syncTo: fc.constantFrom("kubernetes" as const, "ignore" as const)
+  syncTo: fc.constantFrom("kubernetes" as const, "git" as const, "both" as const, "ignore" as const)
 }).map((change) => rule(0, change))
 
 const labels = fc.constantFrom(undefined, {}, { tier: "front" })

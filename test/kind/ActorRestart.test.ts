@@ -12,6 +12,7 @@ import type { ReflectorEvent } from "../../src/kubernetes/ReflectorState.ts"
 import { Schemas } from "../../src/kubernetes/schemas/Schemas.ts"
 import { Writer } from "../../src/kubernetes/Writer.ts"
 import { unknown } from "../../src/manifest/FieldType.ts"
+import { coordinating, nothingToGit } from "./coordinating.ts"
 import { filters, round, rule, spec } from "./samples.ts"
 
 const named = (name: string) =>
@@ -36,25 +37,24 @@ describe("an actor that is started again in the middle of a term", () => {
       const departed = yield* Queue.unbounded<ReadonlyArray<string>>()
       const ruleset = { number: 1, rules: [rule({ filters: filters("/data/a") })] }
       const world = Layer.mergeAll(
-        Layer.succeed(Coordination, {
-          rounds: Stream.concat(Stream.succeed(round(1, [], { ruleset })), Stream.never),
-          inventoryKinds: Effect.succeed(new Set(["ConfigMap"])),
-          recorded: () => Effect.succeed(new Set(["shop/ours"])),
-          expect: () => Effect.void,
-          enroll: () => Effect.void,
-          synced: () => Effect.void,
-          departed: (_, ids) => Effect.asVoid(Queue.offer(departed, ids)),
-          jobFinished: () => Effect.void,
-          requestDeletion: () => Effect.never,
-          report: () => Effect.void
-        }),
+        Layer.succeed(
+          Coordination,
+          coordinating({
+            rounds: Stream.concat(Stream.succeed(round(1, [], { ruleset })), Stream.never),
+            inventoryKinds: Effect.succeed(new Set(["ConfigMap"])),
+            recorded: () => Effect.succeed(new Set(["shop/ours"])),
+            departed: (_, ids) => Effect.asVoid(Queue.offer(departed, ids))
+          })
+        ),
+        nothingToGit,
         Layer.succeed(Landscape, {
           changes: Stream.never,
           namespaces: Stream.never,
           namespacesAppeared: Stream.never,
+          namespacesVanished: Stream.never,
           definitions: Stream.never
         }),
-        Layer.succeed(Reflector, { reflect: () => Stream.fromQueue(watched) }),
+        Layer.succeed(Reflector, { reflect: () => Stream.fromQueue(watched), relist: Effect.void }),
         Layer.succeed(ManifestReader, { read: () => Effect.succeed({}), placeOf: () => Effect.succeed(undefined) }),
         Layer.succeed(Events, { publish: () => Effect.void }),
         Layer.succeed(Schemas, { typeOf: () => Effect.succeed(unknown), changes: Stream.never }),

@@ -15,6 +15,7 @@ import type { ReflectorEvent } from "../../src/kubernetes/ReflectorState.ts"
 import { Schemas } from "../../src/kubernetes/schemas/Schemas.ts"
 import { Writer } from "../../src/kubernetes/Writer.ts"
 import { unknown } from "../../src/manifest/FieldType.ts"
+import { coordinating, nothingToGit } from "./coordinating.ts"
 import { ref, round, spec } from "./samples.ts"
 
 const group = "apiextensions.k8s.io"
@@ -58,27 +59,23 @@ const start = Effect.gen(function*() {
   const told = yield* Queue.unbounded<KindReport>()
   const { tip, ...rest } = round(1, [])
   const first = { ...rest, tip: { ...tip, index: { ...tip.index, kinds: new Map([[kind, [definition]]]) } } }
-  const never = Effect.never
   const world = Layer.mergeAll(
-    Layer.succeed(Coordination, {
-      rounds: Stream.concat(Stream.succeed(first), Stream.never),
-      inventoryKinds: Effect.succeed(new Set<string>()),
-      recorded: () => Effect.succeed(new Set<string>()),
-      expect: () => Effect.void,
-      enroll: () => Effect.void,
-      synced: () => Effect.void,
-      departed: () => Effect.void,
-      jobFinished: () => Effect.void,
-      requestDeletion: () => never,
-      report: (report) => Effect.asVoid(Queue.offer(told, report))
-    }),
+    Layer.succeed(
+      Coordination,
+      coordinating({
+        rounds: Stream.concat(Stream.succeed(first), Stream.never),
+        report: (report) => Effect.asVoid(Queue.offer(told, report))
+      })
+    ),
+    nothingToGit,
     Layer.succeed(Landscape, {
       changes: Stream.never,
       namespaces: Stream.never,
       namespacesAppeared: Stream.never,
+      namespacesVanished: Stream.never,
       definitions: Stream.never
     }),
-    Layer.succeed(Reflector, { reflect: () => Stream.fromQueue(watched) }),
+    Layer.succeed(Reflector, { reflect: () => Stream.fromQueue(watched), relist: Effect.void }),
     Layer.succeed(ManifestReader, {
       read: () => Effect.succeed({ apiVersion: `${group}/v1`, kind: "CustomResourceDefinition", metadata: { name } }),
       placeOf: () => Effect.succeed(undefined)

@@ -1,7 +1,7 @@
 // What changes while something decided earlier is on its way: it must not be written any more.
 import { assert, layer } from "@effect/vitest"
 import { Cause, Effect, Exit, Option, Queue } from "effect"
-import { Result, Stream } from "effect"
+import { Result } from "effect"
 import { ManifestReader } from "../../src/git/ManifestReader.ts"
 import * as Applying from "../../src/kind/Applying.ts"
 import { Coordination } from "../../src/kind/Coordination.ts"
@@ -16,21 +16,11 @@ import type { Rule } from "../../src/rules/Ruleset.ts"
 import { parse } from "../../src/rules/SelectorSyntax.ts"
 import { sharedControlPlane } from "../cluster/SharedControlPlane.ts"
 import { bring, found, inNamespace, jobFor, look, observer, specOf } from "./applying.ts"
+import { coordinating } from "./coordinating.ts"
 import { configMap, kubectl, whole } from "./opponents.ts"
 import { round, rule } from "./samples.ts"
 
-const coordination = Coordination.of({
-  rounds: Stream.never,
-  inventoryKinds: Effect.succeed(new Set<string>()),
-  recorded: () => Effect.succeed(new Set<string>()),
-  expect: () => Effect.void,
-  enroll: () => Effect.void,
-  synced: () => Effect.void,
-  departed: () => Effect.void,
-  jobFinished: () => Effect.void,
-  requestDeletion: () => Effect.never,
-  report: () => Effect.void
-})
+const coordination = coordinating({})
 
 const kept: Rule = rule({ labels: Result.getOrThrow(parse("keep=mine")), syncTo: "ignore" })
 const rules = [kept, rule({ index: 1 })]

@@ -1,6 +1,6 @@
 // What is decided after an answer that the watch has not shown yet, as when it broke off: what it showed last is old.
 import { assert, layer } from "@effect/vitest"
-import { Effect, Exit, Queue, Stream } from "effect"
+import { Effect, Exit, Queue } from "effect"
 import { ManifestReader } from "../../src/git/ManifestReader.ts"
 import * as Answers from "../../src/kind/Answers.ts"
 import * as Applying from "../../src/kind/Applying.ts"
@@ -9,24 +9,13 @@ import * as Folding from "../../src/kind/Folding.ts"
 import type { KindMessage } from "../../src/kind/KindMessage.ts"
 import * as KindState from "../../src/kind/KindState.ts"
 import { observe } from "../../src/kind/Observation.ts"
-import { Events } from "../../src/kubernetes/Events.ts"
 import { sharedControlPlane } from "../cluster/SharedControlPlane.ts"
 import { found, inNamespace, jobFor, observer, specOf } from "./applying.ts"
+import { coordinating } from "./coordinating.ts"
 import { configMap, kubectl, whole } from "./opponents.ts"
 import { round } from "./samples.ts"
 
-const coordination = Coordination.of({
-  rounds: Stream.never,
-  inventoryKinds: Effect.succeed(new Set<string>()),
-  recorded: () => Effect.succeed(new Set<string>()),
-  expect: () => Effect.void,
-  enroll: () => Effect.void,
-  synced: () => Effect.void,
-  departed: () => Effect.void,
-  jobFinished: () => Effect.void,
-  requestDeletion: () => Effect.never,
-  report: () => Effect.void
-})
+const coordination = coordinating({})
 
 layer(sharedControlPlane, { timeout: 300_000, excludeTestServices: true })("while the watch shows nothing", (it) => {
   it.effect("a field that came with one commit and goes with the next is removed, though a client owns it too", () =>
@@ -47,8 +36,7 @@ layer(sharedControlPlane, { timeout: 300_000, excludeTestServices: true })("whil
         const applying = yield* Applying.make(state, observer, (message) => Queue.offer(mail, message)).pipe(
           Effect.provideService(Coordination, coordination)
         )
-        const onAnswer = yield* Answers.make(state).pipe(
-          Effect.provideService(Events, { publish: () => Effect.void }),
+        const onAnswer = yield* Answers.make(state, () => Effect.void).pipe(
           Effect.provideService(ManifestReader, reader)
         )
         const turn = Effect.gen(function*() {

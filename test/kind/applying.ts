@@ -139,7 +139,8 @@ export const jobFor = (manifest: JsonObject, ownership: Ownership, circumstances
       live: seenOf(live),
       paused: circumstances.paused ?? [],
       isDrift: circumstances.isDrift ?? false,
-      isCurrent: circumstances.isCurrent ?? Effect.succeed(true)
+      isCurrent: circumstances.isCurrent ?? Effect.succeed(true),
+      isMerged: undefined
     } satisfies Job
   })
 

@@ -21,6 +21,8 @@ export const rule = (change: Partial<Rule> = {}): Rule => ({
   names: [],
   filters: [],
   syncTo: "kubernetes",
+  prune: "owned",
+  conflict: "hold",
   suspend: false,
   ...change
 })
@@ -63,6 +65,8 @@ export const live = (change: Partial<Live> = {}): Live => ({
   finished: false,
   controller: undefined,
   lastWriter: undefined,
+  portable: undefined,
+  unmirrored: undefined,
   ...change
 })
 
@@ -80,6 +84,7 @@ export const spec: KindSpec = {
   },
   version: "v1",
   mode: "apply",
+  mirrors: false,
   defaultNamespace: "default",
   own: { stateNamespace: "gitops-controller" }
 }
@@ -94,7 +99,9 @@ export const round = (number: number, refs: ReadonlyArray<ManifestRef>, change: 
     tree: `${number}`,
     branch: "main",
     subject: "change",
+    author: "A Person",
     rewrittenFrom: undefined,
+    named: { _tag: "Nobody" },
     index: {
       kinds: new Map([["ConfigMap", refs]]),
       problems: [],
@@ -106,5 +113,9 @@ export const round = (number: number, refs: ReadonlyArray<ManifestRef>, change: 
   openStage: 4,
   finishedJobs: nothing,
   synced: nothing,
+  mirroring: { _tag: "Closed", reason: "" },
+  seen: nothing,
+  definitions: nothing,
+  confirmed: 0,
   ...change
 })

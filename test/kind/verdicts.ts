@@ -19,7 +19,16 @@ export const owned = (rules: ReadonlyArray<Rule>) =>
 export const verdictOf = (
   tracked: Tracked,
   { isRecorded = true, isTipComplete = true, mode = "apply", now = 0, rules }: Given = {}
-) => judge(tracked, { ownership: owned(rules ?? [rule()]), mode, isTipComplete, isRecorded, now })
+) =>
+  judge(tracked, {
+    ownership: owned(rules ?? [rule()]),
+    mode,
+    isTipComplete,
+    isRecorded,
+    isShown: false,
+    isMirroring: true,
+    now
+  })
 
 export const tagOf = (...args: Parameters<typeof verdictOf>) => verdictOf(...args)._tag
 

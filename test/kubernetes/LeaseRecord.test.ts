@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { isFree, leaseBody, microTime, observe, readLease } from "../../src/kubernetes/LeaseRecord.ts"
+import { isFree, isSetBack, leaseBody, microTime, observe, readLease } from "../../src/kubernetes/LeaseRecord.ts"
 
 const lease = (resourceVersion: string, holder: string) => ({
   metadata: { resourceVersion },
@@ -24,6 +24,16 @@ describe("a Lease", () => {
   it("is free at once when it was released, or is our own", () => {
     assert.isTrue(isFree(observe(undefined, readLease(lease("1", "")), 0), "me", 0))
     assert.isTrue(isFree(observe(undefined, readLease(lease("1", "me")), 0), "me", 0))
+  })
+
+  it("was put back when it is ours, and older than we wrote it", () => {
+    const ours = readLease(lease("2", "me"))
+    const earlier = { ...ours, renewTime: "2019-12-31T23:59:58.000000Z" }
+    assert.isTrue(isSetBack(ours, earlier, "me"))
+    assert.isTrue(isSetBack(ours, { ...ours, transitions: 2 }, "me"))
+    assert.isFalse(isSetBack(earlier, ours, "me"))
+    assert.isFalse(isSetBack(ours, readLease(lease("1", "other")), "me"))
+    assert.isFalse(isSetBack(ours, undefined, "me"))
   })
 
   it("is written with times of six digits and read back as it was", () => {

@@ -1,8 +1,8 @@
 // Random sets of fields and scopes over a few names, so that they meet.
 import * as fc from "fast-check"
-import type { FieldScope } from "../../src/kubernetes/fields/FieldScope.ts"
 import type { FieldsV1 } from "../../src/kubernetes/fields/FieldsV1.ts"
 import { decodeStep, format } from "../../src/manifest/FieldPath.ts"
+import type { FieldScope } from "../../src/manifest/FieldScope.ts"
 import { gitOwnsAllBut, gitOwnsOnly } from "./scopes.ts"
 
 const segments = ["f:a", "f:b", "f:name", "k:{\"name\":\"x\"}", "k:{\"name\":\"y\"}", "v:\"a\""]

@@ -1,6 +1,6 @@
 // An object cut to a scope of fields, or to what is outside of it, by what the schema says can be owned on its own.
-import { everything, type FieldScope } from "../../src/kubernetes/fields/FieldScope.ts"
 import { field, formatStep } from "../../src/manifest/FieldPath.ts"
+import { everything, type FieldScope } from "../../src/manifest/FieldScope.ts"
 import { type FieldType, stepToItem, typeAt, unknown } from "../../src/manifest/FieldType.ts"
 import type { Json, JsonObject } from "../../src/manifest/Manifest.ts"
 import { isObject } from "../../src/manifest/ServerFields.ts"

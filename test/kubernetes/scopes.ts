@@ -1,6 +1,6 @@
 // Scopes of fields by the paths people write, without the rules that give them in the controller.
-import type { FieldScope } from "../../src/kubernetes/fields/FieldScope.ts"
 import { formatStep } from "../../src/manifest/FieldPath.ts"
+import type { FieldScope } from "../../src/manifest/FieldScope.ts"
 
 const at = (path: string, told: ReadonlyArray<string>, there: boolean): FieldScope => {
   const includes = told.some((other) => path === other || path.startsWith(`${other}/`)) ? there : !there

@@ -34,6 +34,8 @@ export const rule = (index: number, change: Partial<Rule> = {}): Rule => ({
   names: [],
   filters: [],
   syncTo: "kubernetes",
+  prune: "owned",
+  conflict: "hold",
   suspend: false,
   ...change
 })

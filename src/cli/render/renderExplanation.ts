@@ -1,5 +1,5 @@
 /** Explanations as tables for a terminal. Pure. */
-import type { ExplainedField, Explanation, RulePlace } from "../../inspect/Explanation.ts"
+import type { ExplainedField, Explanation, Owner, RulePlace } from "../../inspect/Explanation.ts"
 import type { FieldStanding } from "../../inspect/FieldStanding.ts"
 import { aligned } from "../../manifest/aligned.ts"
 import { encodeJson } from "../../manifest/JsonText.ts"
@@ -10,14 +10,19 @@ const standings: Readonly<Record<FieldStanding, string>> = {
   inStep: "in step",
   inStepAsWritten: "in step (as the server writes it)",
   changedByServer: "in step, but the server changes this value",
-  differs: "differs",
-  missing: "missing",
+  differs: "differs: the cluster follows",
+  missing: "missing: the cluster follows",
   toBeCreated: "to be created",
   noObject: "waits for the object",
   toBeRemoved: "to be removed",
   notInGit: "not in Git: left alone",
   toBeReleased: "to be released",
   toBeSeeded: "sent once, then left alone",
+  toBeWritten: "differs: Git follows",
+  toBeTakenOut: "gone from the cluster: Git follows",
+  notWritten: "a default or the cluster's own: not written",
+  onlyInGit: "only in Git: left alone",
+  conflict: "changed on both sides: held",
   leftAlone: "left alone",
   unclaimed: "no rule claims it: left alone",
   suspended: "suspended: left alone",
@@ -45,23 +50,38 @@ const managersText = (managers: ExplainedField["managers"]) =>
       `${manager} (${operation}${subresource === undefined ? "" : ` of ${subresource}`})`
     ).join(", ")
 
-const columns = ["FIELD", "OWNER", "RULE", "LIVE", "GIT", "STATE", "FIELD MANAGERS"] as const
+const owners: Readonly<Record<Owner, string>> = {
+  Git: "Git",
+  cluster: "the cluster",
+  both: "both",
+  nobody: "nobody",
+  unclaimed: "-"
+}
+
+const columns = ["FIELD", "OWNER", "RULE", "LIVE", "GIT", "PLACE IN GIT", "STATE", "FIELD MANAGERS"] as const
 
 const cells = (field: ExplainedField): ReadonlyArray<string> => [
   field.fields === 1 ? field.path : `${field.path} (${field.fields} fields)`,
-  field.owner === "unclaimed" ? "-" : field.owner,
+  owners[field.owner],
   ruleText(field.rule),
   shown(field.live, field.hidden === true),
   shown(field.git, field.hidden === true),
+  field.place ?? "-",
   standings[field.standing],
   managersText(field.managers)
 ]
 
-const lifecycleText = ({ creates, owner, rule }: Explanation["lifecycle"]): string => {
+const lives: Readonly<Record<"Git" | "cluster" | "both", string>> = {
+  Git: "",
+  cluster: ": a manifest is made for it, and goes with it",
+  both: ": made on the other side when one has it"
+}
+
+const lifecycleText = ({ creates, owner, rule, writes }: Explanation["lifecycle"]): string => {
   if (owner === "unclaimed" || rule === undefined) return "no rule claims it whole: it is never created or deleted"
   const by = `rule ${rule.number} (${rule.place})`
   if (owner === "nobody") return `nobody, ${by}: it is never created or deleted`
-  return creates ? `Git, ${by}` : `Git, ${by}, which is suspended`
+  return `${owners[owner]}, ${by}${creates || writes ? lives[owner] : ", which is suspended"}`
 }
 
 const manifestText = ({ manifests, source }: Explanation) => {

@@ -26,6 +26,8 @@ export interface Circumstances {
   readonly isAll: boolean
   /** Whether a controller that runs again takes back what was let go of. */
   readonly isTakenBack: boolean
+  /** Whether Git names this cluster as the one that writes there. */
+  readonly isNamed: boolean
 }
 
 /** Asked before anything is done. */
@@ -53,13 +55,21 @@ const failures = ({ failed }: Report, { isAll, record }: Circumstances): Readonl
       : "Mend this, and run the same again."
   ]
 
-const removal = ({ failed, removed }: Report, { isAll, lease, record }: Circumstances): ReadonlyArray<string> => {
+const removal = (
+  { failed, removed }: Report,
+  { isAll, isNamed, lease, record }: Circumstances
+): ReadonlyArray<string> => {
   if (!isAll || failed.length > 0) return []
   return [
     removed.record ? `The record ${record} is removed.` : `There was no record ${record}.`,
     removed.lease
       ? `The Lease ${lease} is removed.`
-      : `The Lease ${lease} stays: somebody holds it by now. Stop that controller, and run the same again.`
+      : `The Lease ${lease} stays: somebody holds it by now. Stop that controller, and run the same again.`,
+    ...isNamed
+      ? [
+        "Git is left as it is: its .gitops-controller.yaml still names this cluster. Remove that file when another shall write there."
+      ]
+      : []
   ]
 }
 

@@ -25,17 +25,21 @@ export interface RightsSubject {
 
 const account = "gitops-controller"
 
+const dryRuns =
+  `"create" for what only goes to Git (syncTo: git) is for dry runs: the API server is asked what it would make of an object without a field, so that a default is told from what somebody set. Nothing is created. Without the verb it goes on, and defaults are written to Git, too.`
+
 const noteLine = (file: string, { message, rule }: RightsNote) =>
   format({ file, ...rule.place, message: `this rule ${message}` })
 
 export const rightsDocument = (
-  { notes, rights }: RightsOfRules,
+  { hasDryRuns, notes, rights }: RightsOfRules,
   { cluster, file, name, stateNamespace }: RightsSubject
 ): RightsDocument => ({
   comments: [
     `What gitops-controller needs for the rules of ${file}; ${cluster.replace(/\.$/, "")}.`,
-    "Discovery and schemas take no rights beyond system:discovery, which every user has who logs in. Nothing is ever deleted, so nothing here allows it.",
+    "Discovery and schemas take no rights beyond system:discovery, which every user has who logs in. Nothing in the cluster is ever deleted, so nothing here allows it.",
     `For the ServiceAccount ${account} of the namespace ${stateNamespace}, which also holds the controller's state: in a pod that namespace is the pod's own, unless "stateNamespace" names another.`,
+    ...hasDryRuns ? [dryRuns] : [],
     ...notes.map((note) => noteLine(file, note))
   ],
   manifests: [

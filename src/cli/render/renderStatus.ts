@@ -61,7 +61,18 @@ const head = (status: Status): ReadonlyArray<string> => [
     ]),
   status.phase === "syncing" ? `syncing, ${progress(status)}` : status.phase,
   ...(status.gitFailure === undefined ? [] : [`git: ${status.gitFailure}`]),
-  ...(status.writing === undefined ? [] : pushed(status.writing))
+  ...(status.writing === undefined ? [] : pushed(status.writing)),
+  ...(status.mirroring === undefined ? [] : [`nothing goes to Git: ${status.mirroring}`])
+]
+
+const shownRemovals = 20
+
+const removals = ({ confirm, count, objection, objects, reason }: NonNullable<Status["removals"]>) => [
+  ...objects.slice(0, shownRemovals),
+  ...(count > shownRemovals ? [`and ${count - shownRemovals} more`] : []),
+  `why: ${reason}`,
+  ...(objection === undefined ? [] : [objection]),
+  confirm
 ]
 
 /** Lines without the last line break. */
@@ -72,6 +83,12 @@ export const renderStatus = (status: Status): string =>
       "The configuration file is refused, and the one before goes on:",
       status.configuration?.refused.split("\n") ?? []
     ),
+    ...(status.removals === undefined
+      ? []
+      : section(
+        `Waits for a person: ${counted(status.removals.count, "removal")} from Git`,
+        removals(status.removals)
+      )),
     ...(status.kinds.length === 0 ? [] : ["", ...aligned([columns, ...status.kinds.flatMap(kindRows)])]),
     ...section("Not in step:", status.kinds.flatMap(troubleLines)),
     ...section(

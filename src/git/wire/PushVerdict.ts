@@ -54,3 +54,7 @@ const forbidden: ReadonlyArray<RegExp> = [
 
 /** Whether these words say that we may not push, whatever we would push. */
 export const isForbidden = (words: string): boolean => forbidden.some((says) => says.test(words))
+
+/** Whether it was this very commit that was declined, so that another may be taken: a hook looked at it. */
+export const isOfCommit = (words: string): boolean =>
+  /hook declined|push declined|rule violations/i.test(words) && !/protected branch/i.test(words) && !isForbidden(words)

@@ -4,7 +4,7 @@ import { formatPlace, type ManifestRef } from "../../manifest/Manifest.ts"
 import { manifestDigest } from "../../manifest/ManifestDigest.ts"
 import type { ManifestIndex } from "../../manifest/ManifestIndex.ts"
 import { formatKey, kindId, type ObjectKey } from "../../manifest/ObjectKey.ts"
-import type { DocumentChange } from "../GitMessages.ts"
+import type { DocumentChange, PatchDocument } from "../GitMessages.ts"
 import type { Answer, Submission } from "./Submission.ts"
 
 /** All documents of the tip that are for a key. */
@@ -54,7 +54,7 @@ const unreadable = (key: ObjectKey, path: string): Refused => ({
 
 const onAbsent = (change: DocumentChange, mayHold: MayHold): Verdict => {
   if (change._tag === "RemoveDocument") return { _tag: "Already" }
-  if (change.basedOn !== undefined) return { _tag: "Outdated" }
+  if (change._tag === "PatchDocument" || change.basedOn !== undefined) return { _tag: "Outdated" }
   const path = mayHold(change.key)
   return path === undefined ? { _tag: "Based", at: undefined } : unreadable(change.key, path)
 }
@@ -64,6 +64,8 @@ const judge = (change: DocumentChange, documents: Documents, mayHold: MayHold): 
   const [ref, rival] = refs
   if (ref === undefined) return onAbsent(change, mayHold)
   if (rival !== undefined) return contested(change.key, refs)
+  // Whether its fields are still what they were shows when they are changed.
+  if (change._tag === "PatchDocument") return { _tag: "Based", at: ref }
   const { digest } = ref.manifest
   if (change._tag === "PutDocument" && digest === manifestDigest(change.manifest)) return { _tag: "Already" }
   return digest === change.basedOn ? { _tag: "Based", at: ref } : { _tag: "Outdated" }
@@ -100,16 +102,26 @@ export const judgeAll = (
     : { _tag: "Settled", answer: { _tag: "Committed", commit } }
 }
 
-const isThere = (change: DocumentChange, documents: Documents): boolean => {
+/** Whether the document says already what a patch would make of it. */
+export type IsPatched = (patch: PatchDocument, at: ManifestRef) => boolean
+
+const isThere = (change: DocumentChange, documents: Documents, isPatched: IsPatched): boolean => {
   const [ref, rival] = documents(change.key)
-  return change._tag === "RemoveDocument"
-    ? ref === undefined
-    : ref !== undefined && rival === undefined && ref.manifest.digest === manifestDigest(change.manifest)
+  if (change._tag === "RemoveDocument") return ref === undefined
+  if (ref === undefined || rival !== undefined) return false
+  return change._tag === "PatchDocument"
+    ? isPatched(change, ref)
+    : ref.manifest.digest === manifestDigest(change.manifest)
 }
 
 /** After a push of which nobody knows whether it came through: what the tip says counts, and nothing is tried again. */
-export const compare = ({ changes }: Submission, commit: string | undefined, documents: Documents): Answer => {
-  const missing = changes.filter((change) => !isThere(change, documents))
+export const compare = (
+  { changes }: Submission,
+  commit: string | undefined,
+  documents: Documents,
+  isPatched: IsPatched
+): Answer => {
+  const missing = changes.filter((change) => !isThere(change, documents, isPatched))
   return commit === undefined || missing.length > 0
     ? { _tag: "DecideAgain", keys: (missing.length > 0 ? missing : changes).map(({ key }) => key) }
     : { _tag: "Committed", commit }

@@ -1,7 +1,7 @@
 /** From changes of documents to changed files: every file is composed once, from all that is wished of it. */
 import { Effect } from "effect"
 import { composeFile } from "../../manifest/edit/composeFile.ts"
-import type { DocumentEdit } from "../../manifest/edit/DocumentEdit.ts"
+import type { EditOutdated } from "../../manifest/edit/EditOutdated.ts"
 import type { EditRefused } from "../../manifest/edit/EditRefused.ts"
 import { fileAt } from "../../manifest/FileTree.ts"
 import { formatPlace } from "../../manifest/Manifest.ts"
@@ -10,11 +10,13 @@ import { formatKey, kindId } from "../../manifest/ObjectKey.ts"
 import { placeNew } from "../../manifest/Placement.ts"
 import { ancestors } from "../../manifest/Screening.ts"
 import { takenPaths } from "../../manifest/TakenPaths.ts"
-import type { ObjectChange } from "../commit/CommitMessage.ts"
+import type { ObjectChange } from "../commit/ObjectChange.ts"
 import type { DocumentChange } from "../GitMessages.ts"
 import * as ObjectStore from "../objects/ObjectStore.ts"
 import { makeTurns } from "../objects/Turns.ts"
 import type { BasedChange } from "./Basis.ts"
+import { editOf } from "./editOf.ts"
+import { progressOf } from "./progress.ts"
 import type { Answer } from "./Submission.ts"
 
 /** Changes of one submission. */
@@ -96,22 +98,35 @@ const place = (submissions: ReadonlyArray<Based>, index: ManifestIndex, { gitPat
   return { placed, refused }
 }
 
-const editOf = (change: DocumentChange): DocumentEdit =>
-  change._tag === "PutDocument"
-    ? { _tag: "Put", key: change.key, manifest: change.manifest }
-    : { _tag: "Remove", key: change.key }
-
-const toldOf = ({ change: { _tag, key, why }, isNew, path }: Placed): ObjectChange => ({
-  verb: _tag === "RemoveDocument" ? "remove" : isNew ? "create" : "update",
-  kind: kindId(key),
-  namespace: key.namespace,
-  name: key.name,
+const toldOf = ({ change, isNew, path }: Placed): ObjectChange => ({
+  verb: change._tag === "RemoveDocument" ? "remove" : isNew ? "create" : "update",
+  kind: kindId(change.key),
+  namespace: change.key.namespace,
+  name: change.key.name,
   path,
-  ...why
+  fields: change._tag === "PatchDocument" ? change.changes : [],
+  ...change.why
 })
 
 const isSame = (key: DocumentChange["key"], other: EditRefused["key"]): boolean =>
   other === undefined || formatKey(key) === formatKey(other)
+
+/** What those are told whose wishes keep a file from being composed. */
+const answersFor = (
+  failure: EditOutdated | EditRefused,
+  path: string,
+  wishes: ReadonlyArray<Placed>
+): ReadonlyArray<readonly [id: number, answer: Answer]> => {
+  if (failure._tag === "EditRefused") {
+    const answer = refusal(`${formatPlace({ path })}: ${failure.message}`)
+    return wishes.filter(({ change }) => isSame(change.key, failure.key)).map(({ id }) => [id, answer])
+  }
+  const outdated = wishes.filter(({ change }) => failure.keys.some((key) => isSame(change.key, key)))
+  return Array.from(Map.groupBy(outdated, ({ id }) => id), ([id, wishes]) => [
+    id,
+    { _tag: "DecideAgain", keys: wishes.map(({ change }) => change.key) }
+  ])
+}
 
 const bytewise = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0
 
@@ -125,7 +140,10 @@ export const draft = Effect.fnUntraced(function*(
   const { placed, refused } = place(submissions, index, options)
   const files = new Map<string, Buffer | undefined>()
   const owners = new Map<string, ReadonlySet<number>>()
-  for (const [path, wishes] of Map.groupBy(placed, ({ path }) => path)) {
+  const byPath = Map.groupBy(placed, ({ path }) => path)
+  const progress = yield* progressOf("Composed", "files", byPath.size)
+  for (const [path, wishes] of byPath) {
+    yield* progress(owners.size)
     owners.set(path, new Set(wishes.map(({ id }) => id)))
     const file = fileAt(index.indexed.tree, path)
     const before = file === undefined ? undefined : yield* ObjectStore.read(source, file.blob, "blob")
@@ -136,10 +154,7 @@ export const draft = Effect.fnUntraced(function*(
       if (after !== before) files.set(path, after === undefined ? undefined : Buffer.from(after))
       continue
     }
-    const { failure } = composed
-    const words = `${formatPlace({ path })}: ${failure.message}`
-    for (const { change, id } of wishes)
-      if (isSame(change.key, failure._tag === "EditRefused" ? failure.key : undefined)) refused.set(id, refusal(words))
+    for (const [id, answer] of answersFor(composed.failure, path, wishes)) refused.set(id, answer)
   }
   if (refused.size > 0) return { _tag: "Refused", refused }
   const told = placed.filter(({ path }) => files.has(path)).map(toldOf)

@@ -21,7 +21,9 @@ const mayStandIn = (text: string | undefined, { kind, name }: ObjectKey): boolea
 
 const textOf = (bytes: Buffer): string | undefined => {
   const file = readText(bytes)
-  return file._tag === "Text" ? file.text : undefined
+  if (file._tag === "Text") return file.text
+  // What is no UTF-8 may be of an older encoding, which writes names and kinds the same; only one of two bytes each doesn't.
+  return bytes.includes(0) || bytes[0] === 0xff || bytes[0] === 0xfe ? undefined : bytes.toString("latin1")
 }
 
 /** Reads the files with problems once. */

@@ -9,13 +9,16 @@ import type { GitMessage } from "../GitMessages.ts"
 import * as GitMetrics from "../GitMetrics.ts"
 import { GitOptions } from "../GitOptions.ts"
 import type { WritingReport } from "../GitReport.ts"
+import type { ReadFault } from "../objects/ObjectStore.ts"
 import type { Looked, Reading } from "../Reading.ts"
 import type { Remote } from "../Remote.ts"
 import type { Repository } from "../Repository.ts"
+import { isOfCommit } from "../wire/PushVerdict.ts"
 import { makeCommitting, type Prepared } from "./Committing.ts"
 import { nextWork } from "./nextWork.ts"
 import { type Answer, makeSubmission, type Submission } from "./Submission.ts"
-import { countChanges, type Event, fold, none, type Push, type Submissions } from "./Submissions.ts"
+import { type Event, fold } from "./Submissions.ts"
+import { countChanges, none, type Push, type Submissions } from "./SubmissionsState.ts"
 import { WritePermit, type WritingWithheld } from "./WritePermit.ts"
 
 export type SubmissionMessage = Extract<GitMessage, { readonly _tag: "Submit" | "Withdraw" | "Drain" }>
@@ -51,6 +54,18 @@ const isForGood = (failure: GitFailure): boolean => {
       return false
   }
 }
+
+/** What is here was verified when it was fetched. */
+const orBroken = <A>(made: Effect.Effect<A, GitFailure | ReadFault>): Effect.Effect<A> =>
+  made.pipe(
+    Effect.mapError((fault) =>
+      new Error(`no commit could be made: ${"message" in fault ? fault.message : fault._tag}`)
+    ),
+    Effect.orDie
+  )
+
+/** So many changes are worth a word when they are on the remote. */
+const large = 1_000
 
 /** A refusal that has nothing to do with what was wished. */
 const isForAll = (answer: Answer): answer is Extract<Answer, { readonly _tag: "Refused" }> =>
@@ -108,7 +123,11 @@ export const makeWriting = Effect.fnUntraced(
           return { push: { _tag: "Moved" }, words: answer.words }
         case "Refused":
           yield* troubled("The remote declined a commit", answer.words)
-          return { push: { _tag: "Refused", reason: "Declined", words: answer.words } }
+          return {
+            push: isOfCommit(answer.words)
+              ? { _tag: "Declined", words: answer.words }
+              : { _tag: "Refused", reason: "Declined", words: answer.words }
+          }
       }
     })
 
@@ -136,24 +155,37 @@ export const makeWriting = Effect.fnUntraced(
       (here) => here === undefined ? Effect.die(new Error("written before the branch was read")) : Effect.succeed(here)
     )
 
+    /** More than one commit holds. */
+    const tellProgress = Effect.fnUntraced(function*(submissions: ReadonlyArray<Submission>) {
+      const [done, left] = [submissions, state.waiting].map((some) =>
+        some.reduce((sum, { changes }) => sum + changes.length, 0)
+      )
+      if (done !== undefined && left !== undefined && done + left > large)
+        yield* Effect.logInfo(`Committed ${done.toLocaleString("en")} of ${(done + left).toLocaleString("en")} changes`)
+    })
+
+    const compare = Effect.fnUntraced(function*(submissions: ReadonlyArray<Submission>) {
+      yield* take({ _tag: "Compared", settled: yield* orBroken(committing.compare(yield* here, submissions)) })
+    })
+
     const write = Effect.fnUntraced(function*(submissions: ReadonlyArray<Submission>) {
       const now = { at: yield* Clock.currentTimeMillis, jitter: 0 }
       const permitted = yield* Effect.result(permit)
       if (Result.isFailure(permitted)) {
         const settled = new Map(submissions.map(({ id }) => [id, withheld(permitted.failure)] as const))
-        return yield* take({ _tag: "Wrote", settled, pushed: undefined, ...now })
+        return yield* take({ _tag: "Wrote", settled, blocked: new Set(), pushed: undefined, ...now })
       }
-      const { prepared, settled } = yield* committing.make(yield* here, submissions, permitted.success.cluster).pipe(
-        Effect.mapError((fault) =>
-          new Error(`no commit could be made: ${"message" in fault ? fault.message : fault._tag}`)
-        ),
-        Effect.orDie
-      )
+      const { blocked, prepared, settled } = yield* committing.make(
+        yield* here,
+        submissions,
+        permitted.success.cluster
+      ).pipe(orBroken)
       const hindrance = [...settled.values()].find(isForAll)
       if (hindrance !== undefined) yield* troubled("No commit can be made", hindrance.words)
-      if (prepared === undefined) return yield* take({ _tag: "Wrote", settled, pushed: undefined, ...now })
+      if (prepared === undefined) return yield* take({ _tag: "Wrote", settled, blocked, pushed: undefined, ...now })
       const { looked, push: outcome, words, ...then } = yield* push(prepared)
-      yield* take({ _tag: "Wrote", settled, pushed: { attempt: prepared, push: outcome }, ...then })
+      yield* take({ _tag: "Wrote", settled, blocked, pushed: { attempt: prepared, push: outcome }, ...then })
+      if (outcome._tag === "Done") yield* tellProgress(submissions)
       yield* tellIfResting(words)
       if (looked !== undefined) yield* take(looked)
     })
@@ -203,7 +235,7 @@ export const makeWriting = Effect.fnUntraced(
             yield* pushAgain(next.attempt)
             break
           case "Compare":
-            yield* take({ _tag: "Compared", settled: committing.compare(yield* here, next.submissions) })
+            yield* compare(next.submissions)
             break
         }
       }
@@ -218,12 +250,12 @@ export const makeWriting = Effect.fnUntraced(
       })
       for (const message of messages) {
         if (message._tag === "Submit") {
-          submissions.push(makeSubmission(message.id, message.sender, message.changes, message.at))
+          submissions.push(makeSubmission(message.id, message.sender, message.wish, message.at))
           continue
         }
         yield* takeSubmitted
         if (message._tag === "Withdraw") {
-          yield* take({ _tag: "Withdrawn", sender: message.sender })
+          yield* take({ _tag: "Withdrawn", sender: message.sender, keys: message.keys })
           yield* Deferred.succeed(message.reply, undefined)
         } else {
           const drain = yield* mailbox.number

@@ -1,4 +1,4 @@
-/** What the controller would do, as a value: object by object, in the order in which it would be done. */
+/** What the controller would do, as a value: object by object, in the order in which it would be done, and what it would commit. */
 import { memberLabel } from "../../kind/ApplySet.ts"
 import type { Stage } from "../../kind/Stage.ts"
 import type { FieldPath } from "../../manifest/FieldPath.ts"
@@ -49,6 +49,17 @@ export type Outcome =
   }
   | { readonly _tag: "Touch" } & Touch
   | { readonly _tag: "InStep" }
+  /** It goes to Git, with the commit of the plan. */
+  | {
+    readonly _tag: "Write"
+    readonly isNew: boolean
+    /** What is written of a document that is there. */
+    readonly fields: ReadonlyArray<FieldPath>
+    /** The field managers that set it in the cluster, as far as that is known. */
+    readonly setBy: ReadonlyArray<string>
+    /** Why it is written against what somebody changed in Git. */
+    readonly remark: string | undefined
+  }
   /** Somebody has to mend something; the reason says what. */
   | { readonly _tag: "Refused"; readonly reason: string }
   /** It ends by itself. */
@@ -73,6 +84,25 @@ export interface PlanRemark {
   readonly message: string
 }
 
+/** A file that would be written to Git. */
+export interface PlannedFile {
+  /** From the root of the repository. */
+  readonly path: string
+  readonly action: "add" | "change" | "remove"
+  /** As `git diff` has it, without the names; `undefined`: not shown, as there is a Secret in the file. */
+  readonly diff: ReadonlyArray<string> | undefined
+}
+
+/** What would go from the cluster to Git, if it were committed at once. */
+export interface PlannedCommit {
+  /** Why it would not be made now. */
+  readonly obstacle: string | undefined
+  readonly branch: string
+  readonly message: string
+  /** By path. */
+  readonly files: ReadonlyArray<PlannedFile>
+}
+
 export interface Plan {
   /** Where the manifests were read, for people. */
   readonly origin: string
@@ -81,6 +111,8 @@ export interface Plan {
   readonly obstacle: string | undefined
   /** In the order of {@link inOrder}. */
   readonly objects: ReadonlyArray<PlannedObject>
+  /** `undefined`: nothing goes to Git. */
+  readonly commit: PlannedCommit | undefined
   /** Files with something wrong in them. */
   readonly problems: ReadonlyArray<PlanRemark>
   /** Rules that can't do what they say. */
@@ -100,6 +132,7 @@ export type PlanAction =
   | "change"
   | "release"
   | "take over"
+  | "write"
   | "in step"
   | "refused"
   | "waiting"
@@ -123,6 +156,8 @@ export const actionOf = (outcome: Outcome): PlanAction => {
       return outcome.taken.length > 0 ? "take over" : "in step"
     case "InStep":
       return "in step"
+    case "Write":
+      return "write"
     case "Refused":
       return "refused"
     case "Waiting":
@@ -142,14 +177,15 @@ export const inOrder = (objects: ReadonlyArray<PlannedObject>): ReadonlyArray<Pl
     left.stage - right.stage || compare(left.kind, right.kind) || compare(left.object, right.object)
   )
 
-const writing: ReadonlySet<PlanAction> = new Set(["create", "change", "release", "take over"])
+const writing: ReadonlySet<PlanAction> = new Set(["create", "change", "release", "take over", "write"])
 
 /** Whether the controller would write anything. */
 export const hasWork = ({ objects }: Plan): boolean => objects.some(({ outcome }) => writing.has(actionOf(outcome)))
 
 /** Whether a person has to mend something before all of it can be done. */
-export const hasFaults = ({ objects, obstacle, problems, ruleProblems, unseen }: Plan): boolean =>
-  obstacle !== undefined || problems.length + ruleProblems.length + unseen.length > 0 ||
+export const hasFaults = ({ commit, objects, obstacle, problems, ruleProblems, unseen }: Plan): boolean =>
+  obstacle !== undefined || commit?.obstacle !== undefined ||
+  problems.length + ruleProblems.length + unseen.length > 0 ||
   objects.some(({ outcome }) => outcome._tag === "Refused")
 
 /** How many objects come to what, in the order of the words below; an action that nothing comes to counts 0. */
@@ -164,6 +200,7 @@ const words: Readonly<Record<PlanAction, string>> = {
   "change": "to change",
   "release": "to release",
   "take over": "to take over",
+  "write": "to write to Git",
   "in step": "in step",
   "refused": "refused",
   "waiting": "waiting",

@@ -8,6 +8,7 @@ import {
   hasWork,
   type Plan,
   type PlannedChange,
+  type PlannedCommit,
   type PlannedObject,
   type PlanRemark,
   type Touch
@@ -36,6 +37,27 @@ const touchJson = ({ changes, ownerUnknown, released, taken }: Touch): JsonObjec
   ...(ownerUnknown ? { ownerUnknown } : {})
 })
 
+const writeJson = (
+  { fields, isNew, remark, setBy }: Extract<PlannedObject["outcome"], { readonly _tag: "Write" }>
+) => ({
+  isNew,
+  fields: fields.map(format),
+  setBy,
+  ...(remark === undefined ? {} : { remark })
+})
+
+/** Each line of a difference ends with a line break, as `git apply` wants it. */
+const commitJson = ({ branch, files, message, obstacle }: PlannedCommit): JsonObject => ({
+  branch,
+  ...(obstacle === undefined ? {} : { obstacle }),
+  message,
+  files: files.map(({ action, diff, path }) => ({
+    path,
+    action,
+    ...(diff === undefined ? { hidden: true } : { diff: diff.map((line) => `${line}\n`).join("") })
+  }))
+})
+
 const objectJson = ({ kind, object, outcome, place }: PlannedObject): JsonObject => ({
   action: actionOf(outcome),
   kind,
@@ -44,6 +66,7 @@ const objectJson = ({ kind, object, outcome, place }: PlannedObject): JsonObject
   ...(outcome._tag === "Create" && outcome.after !== undefined ? { after: outcome.after } : {}),
   ...(outcome._tag === "Create" && outcome.givenBack.length > 0 ? { givenBack: outcome.givenBack.map(format) } : {}),
   ...(outcome._tag === "Touch" ? touchJson(outcome) : {}),
+  ...(outcome._tag === "Write" ? writeJson(outcome) : {}),
   ...("reason" in outcome ? { reason: outcome.reason } : {})
 })
 
@@ -59,6 +82,7 @@ export const planJson = (plan: Plan): JsonObject => ({
   hasFaults: hasFaults(plan),
   counts: Object.fromEntries(countsOf(plan)),
   objects: plan.objects.filter(({ outcome }) => actionOf(outcome) !== "in step").map(objectJson),
+  ...(plan.commit === undefined ? {} : { commit: commitJson(plan.commit) }),
   problems: remarksJson(plan.problems),
   ruleProblems: remarksJson(plan.ruleProblems),
   waitingRules: remarksJson(plan.waitingRules),

@@ -3,6 +3,8 @@ import { Clock, Effect, Predicate, Stream } from "effect"
 import * as Folding from "../../kind/Folding.ts"
 import type { KindSpec } from "../../kind/KindSpec.ts"
 import * as KindState from "../../kind/KindState.ts"
+import * as MirrorFolding from "../../kind/mirroring/MirrorFolding.ts"
+import { mirrorView, noView } from "../../kind/mirroring/MirrorView.ts"
 import { observe, type Observer } from "../../kind/Observation.ts"
 import type { Round } from "../../kind/Round.ts"
 import type { Verdict } from "../../kind/Verdict.ts"
@@ -57,12 +59,16 @@ const look = Effect.fnUntraced(function*(spec: KindSpec, round: Round, observer:
   const state = KindState.make(spec)
   const objects = new Map<ObjectId, KubernetesObject>()
   const now = yield* Clock.currentTimeMillis
+  const isNews = (id: ObjectId, verdict: Verdict) =>
+    !settled.has(verdict._tag) || state.mirror.verdicts.get(id)?._tag === "Due"
   Folding.onRound(state, round, now)
+  const shown = { objects: round.seen.get(state.id) ?? new Map(), definition: round.definitions.get(state.id) }
+  if (spec.mirrors) MirrorFolding.onShown(state, shown, now)
   Folding.onListing(state)
   yield* listed(spec, (object) => {
     const id = objectId(object.metadata.namespace ?? "", object.metadata.name)
-    const { _tag } = Folding.onSeen(state, id, observe(spec.kind, object, observer), now)
-    if (!settled.has(_tag)) objects.set(id, object)
+    const view = spec.mirrors ? mirrorView(spec.kind, object, spec.own) : noView
+    if (isNews(id, Folding.onSeen(state, id, observe(spec.kind, object, observer, view), now))) objects.set(id, object)
   })
   Folding.onListed(state, now)
   return { state, objects } satisfies SeenKind

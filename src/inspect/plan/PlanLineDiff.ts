@@ -4,7 +4,7 @@ const context = 2
 /** Cells of the table of common lines; larger texts are shown as one that goes and one that comes. */
 const mostCells = 1_000_000
 
-type Line = readonly [sign: " " | "-" | "+", text: string]
+export type Line = readonly [sign: " " | "-" | "+", text: string]
 
 const commonStart = (before: ReadonlyArray<string>, after: ReadonlyArray<string>): number => {
   const most = Math.min(before.length, after.length)
@@ -52,7 +52,8 @@ const middleOf = (before: ReadonlyArray<string>, after: ReadonlyArray<string>): 
   return lines
 }
 
-const allLines = (before: ReadonlyArray<string>, after: ReadonlyArray<string>): ReadonlyArray<Line> => {
+/** Every line of both, in order. */
+export const allLines = (before: ReadonlyArray<string>, after: ReadonlyArray<string>): ReadonlyArray<Line> => {
   const start = commonStart(before, after)
   const [left, right] = [before.slice(start), after.slice(start)]
   const end = commonStart(left.toReversed(), right.toReversed())

@@ -5,7 +5,15 @@ import { format, formatStep } from "../../manifest/FieldPath.ts"
 import { encodeJson } from "../../manifest/JsonText.ts"
 import type { Json } from "../../manifest/Manifest.ts"
 import { isObject } from "../../manifest/ServerFields.ts"
-import { actionOf, type PlanAction, type PlannedChange, type PlannedObject, type Setter, type Touch } from "./Plan.ts"
+import {
+  actionOf,
+  type PlanAction,
+  type PlannedChange,
+  type PlannedFile,
+  type PlannedObject,
+  type Setter,
+  type Touch
+} from "./Plan.ts"
 import { lineDiff } from "./PlanLineDiff.ts"
 
 const signs: Readonly<Record<PlanAction, string>> = {
@@ -13,6 +21,7 @@ const signs: Readonly<Record<PlanAction, string>> = {
   "change": "~",
   "release": "-",
   "take over": "=",
+  "write": ">",
   "in step": " ",
   "refused": "!",
   "waiting": "?",
@@ -24,6 +33,7 @@ const signs: Readonly<Record<PlanAction, string>> = {
 const longestInline = 80
 const longestLine = 240
 const mostLines = 60
+const mostOfFile = 200
 const mostPaths = 5
 
 /** What could move the cursor, or hide what stands behind it, is made visible. */
@@ -46,14 +56,14 @@ const linesOf = (value: Json | undefined): ReadonlyArray<string> => {
   return isText(value) ? value.replace(/\n$/, "").split("\n") : valueLines(value)
 }
 
-const bounded = (lines: ReadonlyArray<string>): ReadonlyArray<string> =>
-  lines.length > mostLines
-    ? [...lines.slice(0, mostLines), `  ... and ${lines.length - mostLines} more lines`]
+const bounded = (lines: ReadonlyArray<string>, most: number): ReadonlyArray<string> =>
+  lines.length > most
+    ? [...lines.slice(0, most), `  ... and ${lines.length - most} more lines`]
     : lines
 
 const block = (head: string, lines: ReadonlyArray<string>): ReadonlyArray<string> => [
   `${head}:`,
-  ...bounded(lines).map((line) => shortened(printable(`  ${line}`)))
+  ...bounded(lines, mostLines).map((line) => shortened(printable(`  ${line}`)))
 ]
 
 const inline = (value: Json): string | undefined => {
@@ -119,6 +129,26 @@ const touchLines = ({ changes, ownerUnknown, released, taken }: Touch): Readonly
   ...taken.map(({ manager, paths }) => `taken over from ${manager}: ${pathList(paths.map(format))}`)
 ]
 
+const writeLines = (
+  { fields, isNew, remark, setBy }: Extract<PlannedObject["outcome"], { readonly _tag: "Write" }>
+) => {
+  const what = isNew ? "a new document" : pathList(fields.map(format))
+  const who = setBy.length === 0 ? "" : `   (set by ${setBy.map(printable).join(", ")})`
+  return [`${what}${who}`, ...remark === undefined ? [] : [printable(remark)]]
+}
+
+/** What is told of a file that is not shown. */
+const concealed = "there is a Secret in this file, so its text is not shown"
+
+/** As `git diff` has it. */
+export const fileLines = ({ action, diff, path }: PlannedFile): ReadonlyArray<string> => [
+  action === "add" ? "--- /dev/null" : `--- a/${printable(path)}`,
+  action === "remove" ? "+++ /dev/null" : `+++ b/${printable(path)}`,
+  ...diff === undefined
+    ? [concealed]
+    : bounded(diff, mostOfFile).map((line) => shortened(printable(line.replace(/\r$/, ""))))
+]
+
 export interface ObjectLines {
   /** `+ create ConfigMap shop/web`. */
   readonly head: string
@@ -132,6 +162,8 @@ const bodyOf = ({ outcome }: PlannedObject): ReadonlyArray<string> => {
       return outcome.givenBack.length === 0 ? [] : [`then let go of: ${pathList(outcome.givenBack.map(format))}`]
     case "InStep":
       return []
+    case "Write":
+      return writeLines(outcome)
     case "Touch":
       return touchLines(outcome)
     case "Refused":

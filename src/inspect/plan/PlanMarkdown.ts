@@ -1,7 +1,7 @@
 /** The plan as Markdown for a comment: each object folds, and all of it stays below what a comment may hold. Pure. */
 import { counted } from "../../manifest/counted.ts"
-import { type Plan, summaryOf } from "./Plan.ts"
-import { type ObjectLines, objectLines } from "./PlanLines.ts"
+import { type Plan, type PlannedCommit, summaryOf } from "./Plan.ts"
+import { fileLines, type ObjectLines, objectLines } from "./PlanLines.ts"
 import { faultSections, otherSections, type Section } from "./PlanText.ts"
 
 /** GitHub takes 65,536 characters, and others add their own. */
@@ -22,7 +22,7 @@ const fenceFor = (text: string): string =>
 /** Highlighted as a difference; `~` and notes stand out with `!`. */
 const coloured = (line: string) => line.startsWith("~ ") ? `!${line.slice(1)}` : line
 
-const fenced = (lines: ReadonlyArray<string>): string => {
+const fenced = (lines: ReadonlyArray<string>, language = "diff"): string => {
   const kept: Array<string> = []
   let length = 0
   for (const line of lines.map(coloured)) {
@@ -32,7 +32,7 @@ const fenced = (lines: ReadonlyArray<string>): string => {
   }
   const left = lines.length - kept.length
   const text = [...kept, ...(left === 0 ? [] : [`... and ${counted(left, "more line")}`])].join("\n")
-  return `${fenceFor(text)}diff\n${text}\n${fenceFor(text)}`
+  return `${fenceFor(text)}${language}\n${text}\n${fenceFor(text)}`
 }
 
 const objectBlock = ({ body, head, place }: ObjectLines): string => {
@@ -46,6 +46,15 @@ const sectionBlock = ([title, remarks]: Section): ReadonlyArray<string> =>
   remarks.length === 0
     ? []
     : [`**${title}**\n\n${fenced(remarks.map(({ message, place }) => `${place}: ${message}`))}`]
+
+/** The message, and a block for each file. */
+const commitBlocks = ({ branch, files, message, obstacle }: PlannedCommit): ReadonlyArray<string> => [
+  ...obstacle === undefined ? [] : [`**The commit would not be made now:** ${escaped(obstacle)}`],
+  `**To Git, branch ${escaped(branch)}, in a commit:**\n\n${fenced(message.trimEnd().split("\n"), "")}`,
+  ...files.map((file) =>
+    `<details><summary><code>${escaped(file.path)}</code></summary>\n\n${fenced(fileLines(file))}\n\n</details>`
+  )
+]
 
 /** As many blocks as there is room for. */
 const fitting = (blocks: ReadonlyArray<string>, room: number): ReadonlyArray<string> => {
@@ -72,10 +81,21 @@ export const planMarkdown = (plan: Plan): string => {
     const lines = objectLines(object)
     return lines === undefined ? [] : [objectBlock(lines)]
   })
+  const files = plan.commit === undefined ? [] : commitBlocks(plan.commit)
   const foot = otherSections(plan).flatMap(sectionBlock)
   const room = mostCharacters - [...head, ...foot].join("\n\n").length - reserve
   const shown = fitting(objects, room)
-  const left = objects.length - shown.length
-  const rest = left === 0 ? [] : [`_${counted(left, "more object")} left out: this comment would be too long._`]
-  return [...head, ...shown, ...rest, ...foot].join("\n\n")
+  const shownFiles = fitting(files, room - shown.join("\n\n").length)
+  const left = (all: ReadonlyArray<string>, some: ReadonlyArray<string>, what: string) =>
+    all.length === some.length
+      ? []
+      : [`_${counted(all.length - some.length, `more ${what}`)} left out: this comment would be too long._`]
+  return [
+    ...head,
+    ...shown,
+    ...left(objects, shown, "object"),
+    ...shownFiles,
+    ...left(files, shownFiles, "file"),
+    ...foot
+  ].join("\n\n")
 }

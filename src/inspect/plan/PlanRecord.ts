@@ -19,11 +19,12 @@ export interface PlanRecord {
 const namespaces = { group: "", plural: "namespaces" }
 
 /** The UID of the namespace kube-system; whoever may not see it takes the record's word for it. */
-const clusterOf = Effect.fnUntraced(function*(record: Record) {
+export const clusterOf = Effect.fnUntraced(function*(record: Record | undefined) {
   const survey = yield* Survey
+  const recorded = record?.head.cluster ?? ""
   return yield* survey.live(namespaces, "v1", "", "kube-system").pipe(
-    Effect.map((found) => found?.metadata.uid ?? record.head.cluster),
-    Effect.orElseSucceed(() => record.head.cluster)
+    Effect.map((found) => found?.metadata.uid ?? recorded),
+    Effect.orElseSucceed(() => recorded)
   )
 })
 

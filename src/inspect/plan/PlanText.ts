@@ -1,6 +1,7 @@
 /** The plan for a terminal. Pure. */
-import { type Plan, type PlanRemark, summaryOf } from "./Plan.ts"
-import { type ObjectLines, objectLines } from "./PlanLines.ts"
+import { counted } from "../../manifest/counted.ts"
+import { type Plan, type PlannedCommit, type PlanRemark, summaryOf } from "./Plan.ts"
+import { fileLines, type ObjectLines, objectLines } from "./PlanLines.ts"
 
 const objectText = ({ body, head, place }: ObjectLines): ReadonlyArray<string> => [
   place === undefined ? head : `${head}   ${place}`,
@@ -28,6 +29,20 @@ export const otherSections = ({ passedOver, waitingRules }: Plan): ReadonlyArray
 export const obstacleLines = ({ obstacle }: Plan): ReadonlyArray<string> =>
   obstacle === undefined ? [] : ["", `Nothing of this would be done now: ${obstacle}`]
 
+const mostFiles = 200
+
+/** The message, and below it what changes in which file. */
+const commitLines = ({ branch, files, message, obstacle }: PlannedCommit): ReadonlyArray<string> => [
+  "",
+  `To Git, branch ${branch}, in a commit:`,
+  ...obstacle === undefined ? [] : [`It would not be made now: ${obstacle}`],
+  "",
+  ...message.trimEnd().split("\n").map((line) => line === "" ? "" : `    ${line}`),
+  "",
+  ...files.slice(0, mostFiles).flatMap(fileLines),
+  ...files.length > mostFiles ? [`... and ${counted(files.length - mostFiles, "more file")}`] : []
+]
+
 /** Lines without the last line break. */
 export const planText = (plan: Plan): string => {
   const objects = plan.objects.flatMap((object) => {
@@ -39,6 +54,7 @@ export const planText = (plan: Plan): string => {
     `to ${plan.cluster}`,
     ...obstacleLines(plan),
     ...(objects.length === 0 ? [] : ["", ...objects]),
+    ...plan.commit === undefined ? [] : commitLines(plan.commit),
     ...faultSections(plan).flatMap(sectionText),
     ...otherSections(plan).flatMap(sectionText),
     ...(plan.notes.length === 0 ? [] : ["", ...plan.notes]),

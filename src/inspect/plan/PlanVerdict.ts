@@ -10,13 +10,14 @@ export const isDue = (verdict: Verdict): verdict is Due => verdict._tag === "Pen
 
 const stays = "no longer in Git: stays, as deletions are not granted in this version"
 
-/** `undefined`: no rule and nobody has to do with it. */
+/** `undefined`: no rule and nobody has to do with it, or what it comes to is said by what goes to Git. */
 export const idleOutcome = (
   verdict: Exclude<Verdict, Due>,
   trouble: ObjectTrouble | undefined
 ): Outcome | undefined => {
   const reason = trouble?.message ?? ""
   switch (verdict._tag) {
+    case "Merging":
     case "Unclaimed":
       return undefined
     case "InStep":

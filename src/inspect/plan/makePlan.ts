@@ -3,6 +3,7 @@
  * Reads and tries; nothing is ever written.
  */
 import { Effect } from "effect"
+import type { Record } from "../../coordination/Record.ts"
 import { KindOptions } from "../../kind/KindOptions.ts"
 import type { KindSpec } from "../../kind/KindSpec.ts"
 import * as KindState from "../../kind/KindState.ts"
@@ -14,10 +15,13 @@ import { formatPlace, type ManifestRef } from "../../manifest/Manifest.ts"
 import { type KindId, kindId, type ObjectId } from "../../manifest/ObjectKey.ts"
 import { Survey } from "../Survey.ts"
 import { inOrder, type Plan, type PlannedObject, type PlanRemark } from "./Plan.ts"
+import { planCommit, type ToGit } from "./PlanCommit.ts"
 import { lookAtKind, type SeenKind } from "./PlanKind.ts"
+import { planMirror } from "./PlanMirror.ts"
 import { planObject } from "./PlanObject.ts"
-import { readRecord } from "./PlanRecord.ts"
+import { clusterOf, readRecord } from "./PlanRecord.ts"
 import { checkRules } from "./PlanRules.ts"
+import { planStanding } from "./PlanStanding.ts"
 import { type ComingKind, comingKind, planUnserved } from "./PlanUnserved.ts"
 import { idleOutcome, isDue } from "./PlanVerdict.ts"
 
@@ -29,6 +33,7 @@ interface Progress {
   readonly comingNamespaces: Set<string>
   readonly coming: Map<KindId, ComingKind>
   readonly denied: Set<string>
+  readonly toGit: Array<ToGit>
   readonly unseen: Array<PlanRemark>
 }
 
@@ -40,10 +45,13 @@ const placeOfClaim = (state: KindState.KindState, id: ObjectId): string | undefi
   return claim._tag === "Declared" ? placeOf(claim.ref) : claim.refs.map(placeOf).join(" and ")
 }
 
-const planSeen = Effect.fnUntraced(function*(spec: KindSpec, { objects, state }: SeenKind, progress: Progress) {
+const planSeen = Effect.fnUntraced(function*(spec: KindSpec, seen: SeenKind, progress: Progress) {
   const observer = yield* KindOptions
+  const { objects, state } = seen
   const surroundings = { spec, observer, ...progress }
   const stage = stageOf(spec.kind)
+  const mirrored = yield* planMirror(seen, observer.fieldManager)
+  progress.toGit.push(...mirrored.toGit)
   const planned = yield* Effect.forEach([...state.verdicts], ([id, verdict]) =>
     Effect.gen(function*() {
       const ownership = KindState.ownershipOf(state, id, KindState.get(state, id))
@@ -55,7 +63,7 @@ const planSeen = Effect.fnUntraced(function*(spec: KindSpec, { objects, state }:
         ? []
         : [{ stage, kind: state.id, object: id, place, outcome } satisfies PlannedObject]
     }), { concurrency: objectsAtOnce })
-  return planned.flat()
+  return [...planned.flat(), ...mirrored.objects]
 })
 
 const planKind = Effect.fnUntraced(function*(spec: KindSpec, round: Round, progress: Progress) {
@@ -96,6 +104,15 @@ const deniedNote = (denied: ReadonlySet<string>): ReadonlyArray<string> => {
   ]
 }
 
+/** The commit of it, what becomes of the objects, and what people should know of it. */
+const written = Effect.fnUntraced(function*(toGit: ReadonlyArray<ToGit>, record: Record | undefined) {
+  if (toGit.length === 0) return { commit: undefined, objects: [], notes: [] }
+  const cluster = yield* clusterOf(record)
+  const { notes, obstacle } = yield* planStanding(record, cluster)
+  const { commit, objects } = yield* planCommit(toGit, { cluster, obstacle })
+  return { commit, objects, notes: commit === undefined ? [] : notes }
+})
+
 /** @param configFile Where the rules stand, for people. */
 export const makePlan = Effect.fn("makePlan")(function*(configFile: string) {
   const survey = yield* Survey
@@ -110,13 +127,18 @@ export const makePlan = Effect.fn("makePlan")(function*(configFile: string) {
     phase: { _tag: "Syncing" },
     openStage: lastStage,
     finishedJobs: new Map(Object.entries(record?.head.finishedJobs ?? {})),
-    synced: record?.inventory ?? new Map()
+    synced: record?.inventory ?? new Map(),
+    mirroring: { _tag: "Open" },
+    seen: record?.seen ?? new Map(),
+    definitions: new Map(Object.entries(record?.head.definitions ?? {})),
+    confirmed: 0
   }
   const { specs, unserved } = roster(round, served, new Set(record?.inventory.keys()), options)
   const progress: Progress = {
     comingNamespaces: new Set(),
     coming: new Map(),
     denied: new Set(),
+    toGit: [],
     unseen: []
   }
   const objects: Array<PlannedObject> = []
@@ -128,6 +150,7 @@ export const makePlan = Effect.fn("makePlan")(function*(configFile: string) {
     objects.push(...planned.flat())
     yield* noteComing(planned.flat(), progress)
   }
+  const toGit = yield* written(progress.toGit, record)
   const unservedOptions = {
     ruleset,
     refsOf: (kind: KindId) => tip.index.kinds.get(kind) ?? [],
@@ -140,11 +163,16 @@ export const makePlan = Effect.fn("makePlan")(function*(configFile: string) {
     origin: survey.origin,
     cluster: `${api.server} (${api.origin})`,
     obstacle,
-    objects: inOrder([...objects, ...unserved.flatMap((kind) => planUnserved(unservedOptions, kind))]),
+    commit: toGit.commit,
+    objects: inOrder([
+      ...objects,
+      ...toGit.objects,
+      ...unserved.flatMap((kind) => planUnserved(unservedOptions, kind))
+    ]),
     problems: tip.index.problems.map((problem) => ({ place: remark(problem), message: problem.message })),
     ...(yield* checkRules(configFile)),
     unseen: progress.unseen.toSorted((a, b) => a.place < b.place ? -1 : 1),
     passedOver: tip.index.passedOver.map(({ path, reason }) => ({ place: remark({ path }), message: reason })),
-    notes: [...notes, ...deniedNote(progress.denied)]
+    notes: [...notes, ...toGit.notes, ...deniedNote(progress.denied)]
   } satisfies Plan
 })

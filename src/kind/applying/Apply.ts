@@ -66,6 +66,8 @@ export interface Job {
   /** Whether just this was applied last: then other writers can only have taken fields from us, and nothing is dropped. */
   readonly isDrift: boolean
   readonly isCurrent: IsCurrent
+  /** Of fields that both sides may change it was found out who did, on this object: one that changed since must not be applied over. */
+  readonly isMerged: ((live: KubernetesObject) => boolean) | undefined
 }
 
 const plain = (version: string, outcome: Applied["outcome"]): Applied => ({
@@ -97,7 +99,7 @@ export const refusalOf = ({ kind }: KindSpec, { manifest }: ManifestRef, body: J
 
 /** Carries out one job. Retried by nobody here: the kind decides when to look again. */
 export const apply = Effect.fnUntraced(function*(spec: KindSpec, observer: Observer, job: Job) {
-  const { isCurrent, live, ownership, paused, ref } = job
+  const { isCurrent, isMerged, live, ownership, paused, ref } = job
   const reader = yield* ManifestReader
   const writer = yield* Writer
   const schemas = yield* Schemas
@@ -121,12 +123,13 @@ export const apply = Effect.fnUntraced(function*(spec: KindSpec, observer: Obser
     const { metadata } = yield* ifCurrent(isCurrent, writer.apply(target, body, { metadataOnly: true }))
     return plain(metadata.resourceVersion, metadata.resourceVersion === version ? "unchanged" : "configured")
   })
+  const isBlind = isMerged === undefined
   const dropsNothing = live?.held === undefined || (job.isDrift && live.held !== unseen)
-  if (isAll && live !== undefined && dropsNothing) return yield* overwrite(live)
+  if (isBlind && isAll && live !== undefined && dropsNothing) return yield* overwrite(live)
   const type = yield* schemas.typeOf(spec.kind, target.version)
-  if (isAll && live !== undefined && addsOnly(whole, type, live.held)) return yield* overwrite(live)
+  if (isBlind && isAll && live !== undefined && addsOnly(whole, type, live.held)) return yield* overwrite(live)
   const wanted: Wanted = { ...observer, manifest, ownership, type, namespace, name, paused }
-  return yield* carryOut(target, wanted, live?.uid, isCurrent)
+  return yield* carryOut(target, wanted, live?.uid, isCurrent, isMerged)
 })
 
 /** Whether a live object, just seen, is as its manifest says, so that nothing has to be sent. Costs no request but for the schema. */

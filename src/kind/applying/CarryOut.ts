@@ -79,12 +79,14 @@ class Account {
 /**
  * Brings about the fields of an object that are Git's.
  * @param uid Of the object that this was decided on; `undefined`: there was none, and it is made.
+ * @param isMerged Whether an object is the one on which it was decided which side changed what.
  */
 export const carryOut = Effect.fnUntraced(function*(
   target: WriteTarget,
   wanted: Wanted,
   uid: string | undefined,
-  isCurrent: IsCurrent
+  isCurrent: IsCurrent,
+  isMerged?: (live: KubernetesObject) => boolean
 ) {
   const writer = yield* Writer
   const account = new Account(uid === undefined ? "created" : "unchanged")
@@ -129,6 +131,7 @@ export const carryOut = Effect.fnUntraced(function*(
     const [live, isSent] = [made ?? (yield* writer.get(target)), made !== undefined]
     made = undefined
     if (live.metadata.uid !== known) return yield* new Outdated({ reason: "object" })
+    if (!isSent && isMerged?.(live) === false) return yield* new Outdated({ reason: "changed" })
     const answer = yield* change(live, isSent)
     if (answer !== undefined) yield* change(answer, true)
   })

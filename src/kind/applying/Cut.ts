@@ -2,9 +2,9 @@
  * What is sent of a manifest: the fields that are Git's, as the schema says what can be owned on its own. Pure.
  * An item of Git's list that the cluster has not got yet is sent whole, since nothing less could be created.
  */
-import type { FieldScope } from "../../kubernetes/fields/FieldScope.ts"
 import { isList } from "../../kubernetes/fields/JsonValue.ts"
 import { encodeStep, field, type FieldPath, type Step } from "../../manifest/FieldPath.ts"
+import type { FieldScope } from "../../manifest/FieldScope.ts"
 import { type FieldType, type KeyedList, stepToItem, typeAt, unknown, type ValueSet } from "../../manifest/FieldType.ts"
 import type { Json, JsonObject } from "../../manifest/Manifest.ts"
 import { isObject } from "../../manifest/ServerFields.ts"

@@ -1,12 +1,12 @@
 /** Lets go of one object: not one of its values changes, no field of it is ours any more, and our label is gone. */
 import { Effect } from "effect"
 import type { ApiFailure } from "../../kubernetes/ApiError.ts"
-import { nothing } from "../../kubernetes/fields/FieldScope.ts"
 import * as FieldsV1 from "../../kubernetes/fields/FieldsV1.ts"
 import type { KubernetesObject } from "../../kubernetes/KubernetesObject.ts"
 import { operate, type SurgeryIgnored } from "../../kubernetes/surgery/Surgeon.ts"
 import { droppingLabel, type Surgery, surgery } from "../../kubernetes/surgery/Surgery.ts"
 import { Writer, type WriteTarget } from "../../kubernetes/Writer.ts"
+import { nothing } from "../../manifest/FieldScope.ts"
 import { memberLabel } from "../ApplySet.ts"
 import type { Observer } from "../Observation.ts"
 import { lookingAgain } from "./CarryOut.ts"

@@ -3,13 +3,15 @@ import { Deferred, Effect, Schema } from "effect"
 import { BeforeSending } from "../../kubernetes/BeforeSending.ts"
 
 export class Outdated extends Schema.TaggedError<Outdated>()("Outdated", {
-  /** `rules`: the rules or the commit are others by now; `object`: another object has taken its place. */
-  reason: Schema.Literals(["rules", "object"])
+  /** `rules`: the rules or the commit are others by now; `object`: another object has taken its place; `changed`: somebody changed it. */
+  reason: Schema.Literals(["rules", "object", "changed"])
 }) {
   override get message(): string {
-    const why = this.reason === "rules"
-      ? "The rules or the commit have changed"
-      : "The object was deleted and made anew"
+    const why = {
+      rules: "The rules or the commit have changed",
+      object: "The object was deleted and made anew",
+      changed: "Somebody changed the object"
+    }[this.reason]
     return `${why} since this was decided: nothing more was written by it, and it is decided again.`
   }
 }

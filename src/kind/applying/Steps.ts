@@ -4,7 +4,6 @@
  */
 import { Schema } from "effect"
 import { claimedFields } from "../../kubernetes/fields/ClaimedFields.ts"
-import { everything, type FieldScope, including, nothing, without } from "../../kubernetes/fields/FieldScope.ts"
 import * as FieldsV1 from "../../kubernetes/fields/FieldsV1.ts"
 import { inStep } from "../../kubernetes/fields/InStep.ts"
 import { ownEntry } from "../../kubernetes/fields/ManagedFields.ts"
@@ -13,12 +12,13 @@ import { keptOf } from "../../kubernetes/surgery/Release.ts"
 import { restated } from "../../kubernetes/surgery/Restated.ts"
 import { droppingLabel, type Patch, type Surgery, surgery, type Taken } from "../../kubernetes/surgery/Surgery.ts"
 import { field, type FieldPath } from "../../manifest/FieldPath.ts"
+import { everything, type FieldScope, including, nothing, without } from "../../manifest/FieldScope.ts"
 import type { FieldType } from "../../manifest/FieldType.ts"
 import type { JsonObject } from "../../manifest/Manifest.ts"
 import { kindId } from "../../manifest/ObjectKey.ts"
 import type { Ownership } from "../../rules/Ruleset.ts"
 import { memberLabel } from "../ApplySet.ts"
-import { gitScope, isWhollyGits, ownsLifecycle } from "../GitScope.ts"
+import { gitScope, isWhollyGits, ownsLifecycle, toCluster } from "../GitScope.ts"
 import { cut } from "./Cut.ts"
 import { type FilterMismatch, unfitFilter, unfitManifest } from "./FilterMismatch.ts"
 import { overridden } from "./Overridden.ts"
@@ -152,7 +152,7 @@ const isInStep = (payload: JsonObject, claim: FieldsV1.FieldsV1, live: Kubernete
 
 /** Left behind by a rule that gave the object's life to Git. */
 const hasStaleLabel = ({ applySet, ownership: { lifecycle } }: Wanted, live: KubernetesObject) =>
-  lifecycle?.syncTo !== "kubernetes" && live.metadata.labels?.[memberLabel] === applySet
+  !toCluster(lifecycle) && live.metadata.labels?.[memberLabel] === applySet
 
 const changes = (
   wanted: Wanted,

@@ -1,10 +1,10 @@
 /** Which fields of a drifted object another writer took from us, and who that is. Pure. */
-import type { FieldScope } from "../../kubernetes/fields/FieldScope.ts"
 import * as FieldsV1 from "../../kubernetes/fields/FieldsV1.ts"
 import { entriesOf, fieldsOf, isSubresource, ownEntry } from "../../kubernetes/fields/ManagedFields.ts"
 import type { KubernetesObject, ManagedFieldsEntry } from "../../kubernetes/KubernetesObject.ts"
 import { releasedManager } from "../../kubernetes/surgery/Release.ts"
 import type { FieldPath } from "../../manifest/FieldPath.ts"
+import type { FieldScope } from "../../manifest/FieldScope.ts"
 import type { FieldType } from "../../manifest/FieldType.ts"
 import { encodeJson } from "../../manifest/JsonText.ts"
 import type { JsonObject } from "../../manifest/Manifest.ts"

@@ -1,9 +1,9 @@
 /** Looks at an object that keeps drifting: which of the fields that are Git's somebody else wrote. Costs one request, and writes nothing. */
 import { Effect } from "effect"
 import { ManifestReader } from "../../git/ManifestReader.ts"
-import { everything } from "../../kubernetes/fields/FieldScope.ts"
 import { Schemas } from "../../kubernetes/schemas/Schemas.ts"
 import { Writer } from "../../kubernetes/Writer.ts"
+import { everything } from "../../manifest/FieldScope.ts"
 import type { Job } from "../applying/Apply.ts"
 import { stepsFor } from "../applying/Steps.ts"
 import type { KindSpec } from "../KindSpec.ts"

@@ -1,26 +1,50 @@
 /**
- * The rights that rules need, no more: what reading, following and applying their kinds asks of the API server, and what the
- * controller asks for itself. Pure.
+ * The rights that rules need, no more: what reading, following, applying and writing down their kinds asks of the API server, and what
+ * the controller asks for itself. Pure.
  */
 import type { ServedKind } from "../../kubernetes/Discovery.ts"
 import { inOrder, type Right } from "../../kubernetes/rights/Right.ts"
 import type { Rule } from "../../rules/Rule.ts"
 import { matchesKind } from "../../rules/Ruleset.ts"
+import { toCluster } from "../GitScope.ts"
+import { toGit } from "../mirroring/MirrorScope.ts"
 
 const watching = ["get", "list", "watch"]
 
+/** Whether what the cluster says goes to Git by this rule. */
+const mirrorsBy = (rule: Rule) => toGit(rule) && !rule.suspend
+
 /** A rule with filters never creates; a suspended one lets go of what it doesn't take. */
-const createsBy = (rule: Rule) => rule.filters.length === 0 && !rule.suspend
+const createsBy = (rule: Rule) => toCluster(rule) && rule.filters.length === 0 && !rule.suspend
+
+/** Whether the rule takes "create" only to tell what somebody set from what is a default, by dry runs. */
+export const createsOnlyInDryRuns = (rule: Rule): boolean => mirrorsBy(rule) && !createsBy(rule)
 
 /** Everything that a rule may ask for, whatever the kind. */
 export const verbsOf = (rule: Rule): ReadonlyArray<string> => [
   ...watching,
-  ...createsBy(rule) ? ["create"] : [],
-  "patch"
+  ...createsBy(rule) || mirrorsBy(rule) ? ["create"] : [],
+  ...toCluster(rule) ? ["patch"] : []
 ]
 
-/** Whether the rule lets Git decide, and so needs rights at all. */
-export const needsRights = (rule: Rule): boolean => rule.syncTo === "kubernetes"
+/** Whether the rule lets any side decide, and so needs rights at all. */
+export const needsRights = (rule: Rule): boolean => rule.syncTo !== "ignore"
+
+/** Whether these rules take "create" of the kind for nothing but dry runs. */
+export const isOnlyTried = (kind: ServedKind, rules: ReadonlyArray<Rule>): boolean => {
+  const concerned = rules.filter((rule) => matchesKind(rule, kind))
+  return concerned.some(createsOnlyInDryRuns) && !concerned.some(createsBy)
+}
+
+/** What proves that an object is gone for good: neither its definition, its API nor its namespace went with it. */
+const proofs: ReadonlyArray<Right> = [
+  { namespace: "", group: "", resource: "namespaces", verbs: ["get"] },
+  { namespace: "", group: "apiextensions.k8s.io", resource: "customresourcedefinitions", verbs: ["get"] },
+  { namespace: "", group: "apiregistration.k8s.io", resource: "apiservices", verbs: ["get"] }
+]
+
+/** What rules that write to Git need besides, whatever their kinds. */
+export const mirroringRights = (rules: ReadonlyArray<Rule>): ReadonlyArray<Right> => rules.some(mirrorsBy) ? proofs : []
 
 /** What some rules need of one kind; `undefined`: nothing. */
 export const rightOf = (kind: ServedKind, rules: ReadonlyArray<Rule>): Right | undefined => {

@@ -8,23 +8,34 @@ import type { Served } from "../../kubernetes/Discovery.ts"
 import { Landscape } from "../../kubernetes/Landscape.ts"
 import { missing, ourUser } from "../../kubernetes/rights/Permissions.ts"
 import { permissionTable } from "../../kubernetes/rights/PermissionTable.ts"
-import { merged, type Right } from "../../kubernetes/rights/Right.ts"
+import { merged, nameOf, type Right } from "../../kubernetes/rights/Right.ts"
 import { rightsManifests } from "../../kubernetes/rights/RightsManifest.ts"
 import { yamlText } from "../../manifest/edit/YamlText.ts"
 import { Coordination } from "../Coordination.ts"
 import { KindOptions } from "../KindOptions.ts"
 import { roster } from "../Roster.ts"
 import type { Round } from "../Round.ts"
-import { ownRights, rightOf } from "./NeededRights.ts"
+import { isOnlyTried, mirroringRights, ownRights, rightOf } from "./NeededRights.ts"
 
 /** Rounds and kinds that come one after the other are looked at together. */
 const quiet = "3 seconds"
 
-const rightsOf = ({ ruleset: { rules } }: Round, kinds: ReturnType<typeof roster>): ReadonlyArray<Right> =>
-  [...kinds.specs.values()].flatMap(({ kind }) => {
+type Kinds = ReturnType<typeof roster>
+
+const rightsOf = ({ ruleset: { rules } }: Round, { specs }: Kinds): ReadonlyArray<Right> => [
+  ...[...specs.values()].flatMap(({ kind }) => {
     const right = rightOf(kind, rules)
     return right === undefined ? [] : [right]
-  })
+  }),
+  ...mirroringRights(rules)
+]
+
+/** Of these, those that go to Git all the same when they can't be tried. */
+const untried = (lacking: ReadonlyArray<Right>, { ruleset: { rules } }: Round, { specs }: Kinds) =>
+  lacking.filter(({ group, resource, verbs }) =>
+    verbs.includes("create") &&
+    [...specs.values()].some(({ kind }) => kind.group === group && kind.plural === resource && isOnlyTried(kind, rules))
+  ).map(nameOf)
 
 /** A role of its own each time and for each user: adding one never takes back what another one gave. */
 const roleName = (lacking: ReadonlyArray<Right>, user: string | undefined): string =>
@@ -35,12 +46,25 @@ const rolesOf = (lacking: ReadonlyArray<Right>, user: string | undefined) =>
   rightsManifests(lacking, { name: roleName(lacking, user), user: user ?? "" })
     .filter(({ kind }) => user !== undefined || kind === "ClusterRole" || kind === "Role")
 
-const warning = (needed: ReadonlyArray<Right>, lacking: ReadonlyArray<Right>, user: string | undefined): string =>
+interface Finding {
+  readonly needed: ReadonlyArray<Right>
+  readonly lacking: ReadonlyArray<Right>
+  /** Names of resources of which only dry runs are missing. */
+  readonly untried: ReadonlyArray<string>
+  readonly user: string | undefined
+}
+
+const warning = ({ lacking, needed, untried, user }: Finding): string =>
   [
     `${
       user ?? "Our user"
     } may not do all that the rules need. What is MISSING here is unavailable until it is given; everything else goes on:`,
     permissionTable(needed, lacking),
+    ...untried.length === 0 ? [] : [
+      `Without "create" of ${
+        untried.join(", ")
+      }, which is only for dry runs, these go to Git all the same, with defaults beside what somebody set.`
+    ],
     `Add this ("gitops-controller rbac" prints all that is needed):`,
     rolesOf(lacking, user).map(yamlText).join("---\n").trimEnd()
   ].join("\n")
@@ -64,7 +88,8 @@ export const layer = Layer.effectDiscard(Effect.gen(function*() {
     if (finding === told) return
     told = finding
     if (lacking.length === 0) return
-    yield* Effect.logWarning(warning(needed, lacking, yield* Effect.orElseSucceed(ourUser, () => undefined)))
+    const user = yield* Effect.orElseSucceed(ourUser, () => undefined)
+    yield* Effect.logWarning(warning({ needed, lacking, untried: untried(lacking, round, kinds), user }))
   })
 
   yield* Stream.zipLatest(coordination.rounds, landscape.changes).pipe(

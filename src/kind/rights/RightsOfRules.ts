@@ -7,8 +7,9 @@ import { merged, type Right } from "../../kubernetes/rights/Right.ts"
 import { quoted } from "../../manifest/quoted.ts"
 import type { Rule } from "../../rules/Rule.ts"
 import { isNameOf } from "../../rules/Ruleset.ts"
+import { toCluster } from "../GitScope.ts"
 import { versionOf } from "../Roster.ts"
-import { needsRights, rightOf, verbsOf } from "./NeededRights.ts"
+import { createsOnlyInDryRuns, mirroringRights, needsRights, rightOf, verbsOf } from "./NeededRights.ts"
 
 export interface RightsNote {
   readonly rule: Rule
@@ -18,6 +19,8 @@ export interface RightsNote {
 
 export interface RightsOfRules {
   readonly rights: ReadonlyArray<Right>
+  /** Whether some of them are only for dry runs, by which defaults are told from what somebody set. */
+  readonly hasDryRuns: boolean
   readonly notes: ReadonlyArray<RightsNote>
 }
 
@@ -87,28 +90,36 @@ const clusterWide = ({ namespaces }: Rule) =>
 const givesRights = ({ group, resource }: Right) =>
   (group === any || group === "rbac.authorization.k8s.io") && /^(\*|(cluster)?role(binding)?s?)$/.test(resource)
 
-const escalation = (rights: ReadonlyArray<Right>) =>
-  rights.some(givesRights)
+/** What only goes to Git gives nobody a right. */
+const escalation = ({ syncTo }: Rule, rights: ReadonlyArray<Right>) =>
+  syncTo !== "git" && rights.some(givesRights)
     ? [
       `covers roles or bindings: Kubernetes lets nobody give rights that they don't have themselves, unless they have the verb "escalate" on roles and "bind" on what is bound; neither is in this role, since whoever may push to the branch could then give themselves any right`
     ]
     : []
+
+/** What only goes to Git has to be followed, and need not be one that can be changed. */
+const isSyncable = (rule: Rule) => (kind: ServedKind) =>
+  versionOf(kind, [], toCluster(rule) ? undefined : ["list", "watch"]) !== undefined
 
 /** `served`: what the cluster serves; `undefined`: no cluster answered, and names are taken as they are written. */
 export const rightsOfRules = (
   rules: ReadonlyArray<Rule>,
   served: ReadonlyArray<ServedKind> | undefined
 ): RightsOfRules => {
-  const syncable = served?.filter((kind) => versionOf(kind, []) !== undefined)
-  const all = rules.filter(needsRights).map((rule) => ({ rule, rights: rightsOf(rule, syncable) }))
+  const all = rules.filter(needsRights).map((rule) => {
+    const syncable = served?.filter(isSyncable(rule))
+    return { rule, syncable, rights: rightsOf(rule, syncable) }
+  })
   return {
-    rights: merged(all.flatMap(({ rights }) => rights)),
-    notes: all.flatMap(({ rights, rule }) =>
+    rights: merged([...all.flatMap(({ rights }) => rights), ...mirroringRights(rules)]),
+    hasDryRuns: rules.some(createsOnlyInDryRuns),
+    notes: all.flatMap(({ rights, rule, syncable }) =>
       [
         ...wildcard(rule),
         ...syncable === undefined ? asWritten(rule) : unserved(rule, syncable),
         ...clusterWide(rule),
-        ...escalation(rights)
+        ...escalation(rule, rights)
       ].map((message) => ({ rule, message }))
     )
   }

@@ -3,8 +3,8 @@
  * A node is in the set if it is a leaf, or has a `.` beside what stands below it. Pure; a set that came from a server is never changed.
  */
 import { decodeStep, encodeStep, type FieldPath, type Step } from "../../manifest/FieldPath.ts"
+import type { FieldScope } from "../../manifest/FieldScope.ts"
 import type { Json, JsonObject } from "../../manifest/Manifest.ts"
-import type { FieldScope } from "./FieldScope.ts"
 
 export type FieldsV1 = JsonObject
 

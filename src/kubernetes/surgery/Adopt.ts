@@ -3,7 +3,7 @@
  * cluster. Clients are what people and Helm use; what controllers own is never taken.
  */
 import { decodeStep } from "../../manifest/FieldPath.ts"
-import type { FieldScope } from "../fields/FieldScope.ts"
+import type { FieldScope } from "../../manifest/FieldScope.ts"
 import * as FieldsV1 from "../fields/FieldsV1.ts"
 import { isUpdateBy } from "../fields/ManagedFields.ts"
 import type { ManagedFieldsEntry } from "../KubernetesObject.ts"

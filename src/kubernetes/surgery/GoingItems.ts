@@ -3,7 +3,7 @@
  * field of it, would keep a torn rest of it in the list. So nobody else may own anything of it by then. Pure.
  */
 import { decodeStep } from "../../manifest/FieldPath.ts"
-import type { FieldScope } from "../fields/FieldScope.ts"
+import type { FieldScope } from "../../manifest/FieldScope.ts"
 import * as FieldsV1 from "../fields/FieldsV1.ts"
 
 /** The items that we hold and the claim does not, where list and item are Git's. */

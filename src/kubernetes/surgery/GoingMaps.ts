@@ -4,7 +4,7 @@
  * - one that we own goes whole, though another entry owns a field in it: so we may not own it.
  */
 import { decodeStep } from "../../manifest/FieldPath.ts"
-import type { FieldScope } from "../fields/FieldScope.ts"
+import type { FieldScope } from "../../manifest/FieldScope.ts"
 import * as FieldsV1 from "../fields/FieldsV1.ts"
 
 /** @param stays What stays in it with others, besides what is marked already. */

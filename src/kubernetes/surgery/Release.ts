@@ -4,7 +4,7 @@
  * an entry of the operation Update under a name of its own, which changes nothing and gives way to every later writer.
  */
 import { decodeStep } from "../../manifest/FieldPath.ts"
-import type { FieldScope } from "../fields/FieldScope.ts"
+import type { FieldScope } from "../../manifest/FieldScope.ts"
 import * as FieldsV1 from "../fields/FieldsV1.ts"
 import { fieldsOf } from "../fields/ManagedFields.ts"
 import type { ManagedFieldsEntry } from "../KubernetesObject.ts"

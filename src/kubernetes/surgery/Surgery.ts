@@ -2,8 +2,8 @@
  * What has to change in an object's `managedFields`, and nothing else of it, so that our next apply neither resets nor keeps what it must not:
  * fields that are not Git's are released, Git's fields are taken over from the client that made the object. Decided purely; `Surgeon` does it.
  */
+import type { FieldScope } from "../../manifest/FieldScope.ts"
 import { encodeJson } from "../../manifest/JsonText.ts"
-import type { FieldScope } from "../fields/FieldScope.ts"
 import * as FieldsV1 from "../fields/FieldsV1.ts"
 import { entriesOf, fieldsOf, type Owned, ownEntry, sameOwners, tidied } from "../fields/ManagedFields.ts"
 import type { ManagedFieldsEntry } from "../KubernetesObject.ts"

@@ -1,7 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as fc from "fast-check"
-import { commitMessage, type ObjectChange } from "../../../src/git/commit/CommitMessage.ts"
+import { commitMessage } from "../../../src/git/commit/CommitMessage.ts"
+import type { ObjectChange } from "../../../src/git/commit/ObjectChange.ts"
+import type { FieldChange } from "../../../src/manifest/FieldChange.ts"
+import { field, type FieldPath, type Step } from "../../../src/manifest/FieldPath.ts"
+import type { Json } from "../../../src/manifest/Manifest.ts"
 import { git } from "../../remote/NativeGit.ts"
 
 const web: ObjectChange = {
@@ -9,7 +13,9 @@ const web: ObjectChange = {
   kind: "Deployment.apps",
   namespace: "shop",
   name: "web",
-  path: "shop/web.yaml"
+  path: "shop/web.yaml",
+  fields: [],
+  rule: "rule 1 (deployments)"
 }
 const service: ObjectChange = { ...web, kind: "Service" }
 const role: ObjectChange = { ...web, kind: "ClusterRole.rbac.authorization.k8s.io", namespace: "", name: "view" }
@@ -20,6 +26,16 @@ const subjectOf = (...changes: ReadonlyArray<ObjectChange>) => messageOf(...chan
 
 const times = (count: number, change: (index: number) => Partial<ObjectChange>) =>
   Array.from({ length: count }, (_, index) => ({ ...web, name: `web-${index}`, ...change(index) }))
+
+const at = (...steps: ReadonlyArray<Step | string>): FieldPath =>
+  steps.map((step) => typeof step === "string" ? field(step) : step)
+const set = (path: FieldPath, value: Json, previous?: Json): FieldChange => ({ _tag: "Set", path, value, previous })
+
+const app: Step = { _tag: "Item", keys: { name: "app" } }
+const image = set(at("spec", "template", "spec", "containers", app, "image"), "nginx:1.28", "nginx:1.27")
+const replicas = set(at("spec", "replicas"), 3, 2)
+const tier: FieldChange = { _tag: "Remove", path: at("metadata", "labels", "tier"), previous: "web" }
+const changing = (...fields: ReadonlyArray<FieldChange>): ObjectChange => ({ ...web, fields })
 
 describe("the subject of a commit", () => {
   it.each<[string, ReadonlyArray<ObjectChange>]>([
@@ -37,6 +53,18 @@ describe("the subject of a commit", () => {
       [{ ...web, verb: "create" }, service, { ...web, verb: "remove" }]
     ],
     [`Update Deployment shop/${"x".repeat(47)}…`, [{ ...web, name: "x".repeat(200) }]],
+    ["Set image of Deployment shop/web to nginx:1.28", [changing(image)]],
+    ["Set replicas of Deployment shop/web to 3", [changing(replicas)]],
+    ["Update image and replicas of Deployment shop/web", [changing(image, replicas)]],
+    ["Update image, replicas and label tier of Deployment shop/web", [changing(image, replicas, tier)]],
+    ["Remove label tier of Deployment shop/web", [changing(tier)]],
+    ["Set label tier of Deployment shop/web to \"\"", [changing(set(tier.path, ""))]],
+    ["Update containers of Deployment shop/web", [changing(set(at("spec", "containers", app), { name: "app" }))]],
+    ["Update image of 3 Deployment objects in shop", times(3, () => ({ fields: [image] }))],
+    ["Update 3 Deployment objects in shop", times(3, (index) => ({ fields: [index === 0 ? image : replicas] }))],
+    ["Set image of Deployment shop/web", [changing(set(image.path, `nginx:${"1".repeat(40)}`, "nginx"))]],
+    ["Update Deployment shop/web", [changing(set(at("data", "x".repeat(60)), "1", "2"))]],
+    ["Update password of Secret shop/web", [{ ...changing(set(at("data", "password"), "geheim")), kind: "Secret" }]],
     ["Update 2 Deployment objects in shop", times(2, () => ({ name: "y".repeat(40) }))]
   ])("is \"%s\"", (subject, changes) => {
     assert.strictEqual(subjectOf(...changes), subject)
@@ -44,15 +72,24 @@ describe("the subject of a commit", () => {
 })
 
 describe("the message of a commit", () => {
-  it("has a line for each object, and trailers at its end", () => {
-    const changes = [{ ...web, rule: "1 (images)", fieldManager: "kubectl-edit" }, { ...role, verb: "remove" } as const]
+  it("has a line for each object, who changed it, why, and each field, and trailers at its end", () => {
+    const edited: ObjectChange = {
+      ...changing(image, replicas, tier, { _tag: "Arrange", path: at("spec", "list"), order: [] }),
+      changedBy: [{ fieldManager: "kubectl-set", time: "2026-11-23T10:00:00Z" }, { fieldManager: "keel" }],
+      remark: "This field belongs to the cluster."
+    }
     assert.strictEqual(
-      messageOf(...changes),
+      messageOf(edited, { ...role, verb: "remove" }),
       [
         "Change 2 objects (1 updated, 1 removed)",
         "",
-        "- Update Deployment.apps shop/web in shop/web.yaml (rule 1 (images), changed by kubectl-edit)",
-        "- Remove ClusterRole.rbac.authorization.k8s.io view in shop/web.yaml",
+        "- Update Deployment.apps shop/web in shop/web.yaml (rule 1 (deployments), changed by kubectl-set at 2026-11-23T10:00:00Z, keel)",
+        "    This field belongs to the cluster.",
+        "    /spec/template/spec/containers/[name=app]/image: nginx:1.27 → nginx:1.28",
+        "    /spec/replicas: 2 → 3",
+        "    /metadata/labels/tier: removed (was web)",
+        "    /spec/list: put in another order",
+        "- Remove ClusterRole.rbac.authorization.k8s.io view in shop/web.yaml (rule 1 (deployments))",
         "",
         "Gitops-Controller: gitops-controller 1.2.3",
         "Gitops-Cluster: c-1",
@@ -61,16 +98,56 @@ describe("the message of a commit", () => {
     )
   })
 
+  it("tells values only where they are short", () => {
+    const told = (change: FieldChange) => messageOf(changing(change)).split("\n")[3]?.trim()
+    assert.strictEqual(told(set(at("a"), "x")), "/a: added as x")
+    assert.strictEqual(told(set(at("a"), { b: 1 })), "/a: added")
+    assert.strictEqual(told(set(at("a"), true, null)), "/a: null → true")
+    assert.strictEqual(told(set(at("a"), "one\ntwo", "one")), "/a: changed")
+    assert.strictEqual(told(set(at("a"), "x".repeat(121), "y")), "/a: changed")
+    assert.strictEqual(told(set(at("a"), ["x"], ["y"])), "/a: changed")
+    assert.strictEqual(told({ _tag: "Remove", path: at("a"), previous: ["y"] }), "/a: removed")
+  })
+
+  it("tells no value of a Secret, nor of anything called so", () => {
+    for (const kind of ["Secret", "SealedSecret.bitnami.com", "ClusterSecretStore.external-secrets.io"]) {
+      for (const changes of [[set(at("data", "p"), "geheim", "geheimer")], [set(at("data", "p"), "geheim")]])
+        assert.notInclude(messageOf({ ...changing(...changes), kind }), "geheim")
+      const removed: FieldChange = { _tag: "Remove", path: at("data", "p"), previous: "geheim" }
+      assert.notInclude(messageOf({ ...changing(removed, removed), kind }), "geheim")
+    }
+  })
+
+  it("names ten fields of an object and three of those who changed it, and counts the others", () => {
+    const fields = Array.from({ length: 25 }, (_, index) => set(at("data", `k${index}`), index))
+    const changedBy = ["a", "b", "c", "d", "e"].map((fieldManager) => ({ fieldManager }))
+    const lines = messageOf({ ...changing(...fields), changedBy }).split("\n")
+    assert.include(lines[2], "changed by a, b, c and 2 more)")
+    assert.lengthOf(lines.filter((line) => line.startsWith("    /")), 10)
+    assert.strictEqual(lines[13], "    and 15 more")
+  })
+
+  it("stays of a size that people read, however much changes", () => {
+    const fields = Array.from({ length: 25 }, (_, index) => set(at("x".repeat(190), `k${index}`), "v".repeat(120)))
+    const message = messageOf(...times(10_000, () => ({ fields })))
+    assert.isBelow(message.length, 40_000)
+    assert.match(message, /\n- and 99\d\d more\n\n/)
+  })
+
   it("names a hundred objects and counts the others", () => {
     const lines = messageOf(...times(1_000, () => ({}))).split("\n").filter((line) => line.startsWith("- "))
     assert.lengthOf(lines, 101)
-    assert.strictEqual(lines[99], "- Update Deployment.apps shop/web-99 in shop/web.yaml")
+    assert.strictEqual(lines[99], "- Update Deployment.apps shop/web-99 in shop/web.yaml (rule 1 (deployments))")
     assert.strictEqual(lines[100], "- and 900 more")
   })
 
   it("has nothing in it that makes CI servers pass over the commit", () => {
-    for (const mark of ["[skip ci]", "[CI Skip]", "[no ci]", "[skip actions]", "***NO_CI***"])
-      assert.notInclude(messageOf({ ...web, fieldManager: mark, name: mark }), mark)
+    for (const mark of ["[skip ci]", "[CI Skip]", "[no ci]", "[skip actions]", "***NO_CI***"]) {
+      assert.notInclude(
+        messageOf({ ...web, changedBy: [{ fieldManager: mark }], name: mark, fields: [set(at(mark), mark)] }),
+        mark
+      )
+    }
     assert.include(messageOf({ ...web, rule: "containers[name=app]" }), "containers[name=app]")
   })
 })
@@ -98,15 +175,33 @@ const evil = fc.oneof(
   ).map((parts) => parts.join(""))
 )
 
+const path: fc.Arbitrary<FieldPath> = fc.array(
+  fc.oneof(
+    evil.map(field),
+    evil.map((name): Step => ({ _tag: "Item", keys: { name } })),
+    evil.map((value): Step => ({ _tag: "Value", value }))
+  ),
+  { maxLength: 4 }
+)
+const value = fc.oneof(evil, fc.integer(), fc.constant(null), fc.constant({ a: 1 }))
+
+const fieldChange: fc.Arbitrary<FieldChange> = fc.oneof(
+  fc.record({ _tag: fc.constant("Set" as const), path, value, previous: fc.option(value, { nil: undefined }) }),
+  fc.record({ _tag: fc.constant("Remove" as const), path, previous: value }),
+  fc.record({ _tag: fc.constant("Arrange" as const), path, order: fc.constant([]) })
+)
+
 const change: fc.Arbitrary<ObjectChange> = fc.record({
   verb: fc.constantFrom("create", "update", "remove"),
   kind: evil,
   namespace: evil,
   name: evil,
   path: evil,
+  fields: fc.array(fieldChange, { maxLength: 3 }),
   rule: evil,
-  fieldManager: evil
-}, { requiredKeys: ["verb", "kind", "namespace", "name", "path"] })
+  changedBy: fc.array(fc.record({ fieldManager: evil, time: evil }), { maxLength: 4 }),
+  remark: evil
+}, { requiredKeys: ["verb", "kind", "namespace", "name", "path", "fields", "rule"] })
 
 const content = fc.record({
   changes: fc.array(change, { minLength: 1, maxLength: 6 }),
@@ -124,10 +219,15 @@ describe("names from people we don't trust", () => {
         assert.isBelow(subject.length, 72)
         assert.strictEqual(blank, "")
         assert.notMatch(message, /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u)
-        assert.strictEqual(rest.length, content.changes.length + 4)
-        for (const line of rest.slice(0, content.changes.length)) {
-          assert.isTrue(line.startsWith("- "))
-          assert.isBelow(line.length, 800)
+        const expected = content.changes.flatMap(({ fields, remark }) => [
+          "- ",
+          ...remark === undefined ? [] : ["    "],
+          ...fields.map(() => "    /")
+        ])
+        assert.strictEqual(rest.length, expected.length + 4)
+        for (const [index, start] of expected.entries()) {
+          assert.isTrue(rest[index]?.startsWith(start))
+          assert.isBelow(rest[index]?.length ?? 0, 1000)
         }
       }),
       { numRuns: 500 }

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { isForbidden, type Verdict, verdict } from "../../../src/git/wire/PushVerdict.ts"
+import { isForbidden, isOfCommit, type Verdict, verdict } from "../../../src/git/wire/PushVerdict.ts"
 
 /** What servers are known to say: reason, what they say beside it, what it means. */
 const known: ReadonlyArray<readonly [reason: string, said: string, means: Verdict]> = [
@@ -77,4 +77,16 @@ describe("the remote's words about a push", () => {
     "ssh: connect to host example.com port 22: Connection refused",
     "fatal: unable to write new index file"
   ])("%s: nothing that says we may not push", (words) => assert.isFalse(isForbidden(words)))
+
+  it.each([
+    "pre-receive hook declined: POLICY: no changes on Fridays",
+    "push declined due to repository rule violations: GH013: Push cannot contain secrets"
+  ])("%s: another commit may be taken", (words) => assert.isTrue(isOfCommit(words)))
+
+  it.each([
+    "protected branch hook declined: GH006: Protected branch update failed for refs/heads/main",
+    "pre-receive hook declined: GitLab: You are not allowed to push code to protected branches on this project.",
+    "pre-receive hook declined: Gitea: Not allowed to push to protected branch main",
+    "branch is currently checked out"
+  ])("%s: no other commit would be taken", (words) => assert.isFalse(isOfCommit(words)))
 })

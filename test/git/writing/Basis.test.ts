@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { DocumentChange } from "../../../src/git/GitMessages.ts"
+import type { DocumentChange, PatchDocument } from "../../../src/git/GitMessages.ts"
 import { compare, documentsOf, judgeAll, type Judgement } from "../../../src/git/writing/Basis.ts"
 import { makeSubmission } from "../../../src/git/writing/Submission.ts"
+import { field } from "../../../src/manifest/FieldPath.ts"
+import { unknown } from "../../../src/manifest/FieldType.ts"
 import { manifestDigest } from "../../../src/manifest/ManifestDigest.ts"
 import { parseManifestFile } from "../../../src/manifest/ManifestFile.ts"
 import { emptyIndex, update } from "../../../src/manifest/ManifestIndex.ts"
@@ -16,6 +18,8 @@ const indexOf = (files: Readonly<Record<string, string>>) =>
 
 const index = indexOf({
   "a.yaml": text("a", "1"),
+  "twice.yaml": text("twice", "1"),
+  "again.yaml": text("twice", "1"),
   "plain.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: plain\n",
   "role.yaml": "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata:\n  name: r\n  namespace: x\n"
 })
@@ -39,8 +43,11 @@ const put = (name: string, namespace: string, value: string, basedOn?: string): 
   why
 })
 
+const submissionOf = (change: DocumentChange, ...others: ReadonlyArray<DocumentChange>) =>
+  makeSubmission(1, "ConfigMap", { _tag: "Documents", changes: [change, ...others] }, 0)
+
 const judged = (change: DocumentChange, ...others: ReadonlyArray<DocumentChange>) =>
-  judgeAll(makeSubmission(1, "ConfigMap", [change, ...others], 0), "c0", documents, none)
+  judgeAll(submissionOf(change, ...others), "c0", documents, none)
 
 describe("what a change is based on", () => {
   it("is found by its key: without a namespace in the default one, and for the cluster in any", () => {
@@ -72,7 +79,7 @@ describe("what a change is based on", () => {
   })
 
   it("is refused where a file that can't be read may hold it", () => {
-    const submission = makeSubmission(1, "ConfigMap", [put("new", "shop", "2")], 0)
+    const submission = submissionOf(put("new", "shop", "2"))
     const judgement = judgeAll(submission, "c0", documents, () => "broken.yaml")
     assert.strictEqual(
       judgement._tag === "Settled" && judgement.answer._tag === "Refused" && judgement.answer.words,
@@ -81,13 +88,47 @@ describe("what a change is based on", () => {
   })
 
   it("is compared after a push that nobody answered, and never tried again", () => {
-    const there = makeSubmission(1, "ConfigMap", [put("a", "shop", "1", "other")], 0)
-    assert.deepStrictEqual(compare(there, "c1", documents), { _tag: "Committed", commit: "c1" })
-    const based = makeSubmission(1, "ConfigMap", [put("a", "shop", "2", digestOf("a")), put("new", "shop", "1")], 0)
-    assert.deepStrictEqual(compare(based, "c1", documents), {
+    const there = submissionOf(put("a", "shop", "1", "other"))
+    assert.deepStrictEqual(compare(there, "c1", documents, () => false), { _tag: "Committed", commit: "c1" })
+    const based = submissionOf(put("a", "shop", "2", digestOf("a")), put("new", "shop", "1"))
+    assert.deepStrictEqual(compare(based, "c1", documents, () => false), {
       _tag: "DecideAgain",
       keys: [configMap("a", "shop"), configMap("new", "shop")]
     })
+  })
+})
+
+describe("a patch", () => {
+  const patch = (name: string): PatchDocument => ({
+    _tag: "PatchDocument",
+    key: configMap(name, "shop"),
+    changes: [{ _tag: "Set", path: [field("data"), field("key")], value: "2", previous: "1" }],
+    type: unknown,
+    why
+  })
+
+  it("is based on its document, whatever else is in it; without one it is decided again", () => {
+    const based = judged(patch("a"))
+    assert.deepStrictEqual(based._tag === "Based" ? based.changes.map(({ at }) => at?.path) : [], ["a.yaml"])
+    assert.deepStrictEqual(judged(patch("gone")), {
+      _tag: "Settled",
+      answer: { _tag: "DecideAgain", keys: [configMap("gone", "shop")] }
+    })
+  })
+
+  it("is refused where two documents describe the object", () => {
+    const contested = judged(patch("twice"))
+    assert.strictEqual(
+      contested._tag === "Settled" && contested.answer._tag === "Refused" && contested.answer.reason,
+      "Contested"
+    )
+  })
+
+  it("counts as there, after a push that nobody answered, if it would change nothing", () => {
+    const submission = submissionOf(patch("a"))
+    assert.deepStrictEqual(compare(submission, "c1", documents, () => true), { _tag: "Committed", commit: "c1" })
+    const again = { _tag: "DecideAgain", keys: [configMap("a", "shop")] }
+    assert.deepStrictEqual<unknown>(compare(submission, "c1", documents, () => false), again)
   })
 })
 

@@ -8,6 +8,7 @@ import { bareRepository } from "../../remote/BareRepository.ts"
 import { type Break, type BreakableLine, breakableLine, type Direction } from "../../remote/BreakableLine.ts"
 import { startHttpGitServer } from "../../remote/HttpGitServer.ts"
 import { startSshGitServer } from "../../remote/SshGitServer.ts"
+import { named } from "../named.ts"
 import { credentialsOf } from "../ssh/openSsh.ts"
 import { startGit, type StartOptions } from "../startGit.ts"
 import { history, put, text } from "./submitting.ts"
@@ -22,7 +23,9 @@ const noise = (bytes: number) => `noise${randomBytes(bytes).toString("base64")}`
 
 /** A repository, its server, and lines to it. */
 const serve = Effect.fnUntraced(function*(way: "HTTPS" | "SSH") {
-  const bare = yield* bareRepository({ files: { "a.yaml": text("a", noise(2000)), "b/note.txt": noise(20_000) } })
+  const bare = yield* bareRepository({
+    files: { ...named(), "a.yaml": text("a", noise(2000)), "b/note.txt": noise(20_000) }
+  })
   if (way === "HTTPS") {
     const { credentials, origin, url } = yield* startHttpGitServer(bare)
     const line = Effect.map(breakableLine(Number(new URL(origin).port)), (line) => {
@@ -61,7 +64,8 @@ const life = Effect.fnUntraced(
     const { git, until } = yield* startGit(url, { branch, ...login, ...options })
     yield* until(({ tip }) => tip?.commit === first)
 
-    const person = yield* bare.commit({ "a.yaml": text("a", noise(2000)) }, { branch, message: "person" })
+    const persons = { ...named({ branch }), "a.yaml": text("a", noise(2000)) }
+    const person = yield* bare.commit(persons, { branch, message: "person" })
     before.fetch(line)
     yield* Effect.exit(git.refresh)
     const { tip } = yield* until(({ tip }) => tip?.commit === person)

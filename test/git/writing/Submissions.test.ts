@@ -3,14 +3,8 @@ import * as fc from "fast-check"
 import { nextWork } from "../../../src/git/writing/nextWork.ts"
 import { quickTries } from "../../../src/git/writing/Retrying.ts"
 import { makeSubmission, type Submission } from "../../../src/git/writing/Submission.ts"
-import {
-  type Attempt,
-  type Event,
-  fold,
-  none,
-  type Step,
-  type Submissions
-} from "../../../src/git/writing/Submissions.ts"
+import { type Event, fold, type Step } from "../../../src/git/writing/Submissions.ts"
+import { type Attempt, none, type Submissions } from "../../../src/git/writing/SubmissionsState.ts"
 import { type Fault, type Op, op } from "./submissionOps.ts"
 import { window, World } from "./submissionsModel.ts"
 
@@ -30,7 +24,7 @@ const submitted = (
   sender = "ConfigMap"
 ): Event<Attempt> => ({
   _tag: "Submitted",
-  submissions: [makeSubmission(id, sender, [put(first), ...others.map(put)], at)]
+  submissions: [makeSubmission(id, sender, { _tag: "Documents", changes: [put(first), ...others.map(put)] }, at)]
 })
 
 const looked: Event<Attempt> = { _tag: "Looked", commit: "c0" }
@@ -49,7 +43,8 @@ const submit = (...keys: ReadonlyArray<number>): Op => ({
   sender: 0,
   keys,
   removes: false,
-  isStale: false
+  isStale: false,
+  needs: []
 })
 const pass = (millis: number): Op => ({ _tag: "Pass", millis })
 const look: Op = { _tag: "Look" }
@@ -99,6 +94,7 @@ describe("what was submitted", () => {
     const wrote: Event<Attempt> = {
       _tag: "Wrote",
       settled: new Map(),
+      blocked: new Set(),
       pushed: { attempt, push: { _tag: "Done" } },
       at: 1000,
       jitter: 0
@@ -135,10 +131,99 @@ describe("what was submitted", () => {
       looked,
       submitted(0, 0, ["a"], "ConfigMap"),
       submitted(1, 0, ["b"], "Service"),
-      { _tag: "Withdrawn", sender: "ConfigMap" }
+      { _tag: "Withdrawn", sender: "ConfigMap", keys: undefined }
     ])
     assert.deepStrictEqual(answers, [[0, { _tag: "Withdrawn" }]])
     assert.deepStrictEqual(state.waiting.map(({ id }) => id), [1])
+  })
+})
+
+describe("a change that needs another document", () => {
+  const needing = (key: number, ...needs: ReadonlyArray<number>): Op => ({
+    _tag: "Submit",
+    sender: 0,
+    keys: [key],
+    removes: false,
+    isStale: false,
+    needs
+  })
+
+  it("goes into one commit with it, also where both need each other and come apart", () => {
+    const both = world(needing(0, 1), pass(2000), needing(1, 0), pass(2000))
+    assert.deepStrictEqual(both.history.map(({ submissions }) => submissions.map(({ id }) => id)), [[0, 1]])
+  })
+
+  it("waits until somebody else puts it there, and holds up nobody meanwhile", () => {
+    const waiting = world(needing(0, 1), pass(2000), submit(2), pass(2000), { _tag: "Drain" })
+    assert.isFalse(waiting.answers.has(0))
+    assert.strictEqual(waiting.answers.get(1)?._tag, "Committed")
+    assert.strictEqual(waiting.drained.size, 1)
+    const before = waiting.done["Write"]
+    waiting.run([submit(3), pass(1999)])
+    assert.strictEqual(waiting.done["Write"], before)
+    waiting.run([person(1), look, pass(1)])
+    assert.strictEqual(waiting.answers.get(0)?._tag, "Committed")
+  })
+
+  it("is forgotten when its sender withdraws it", () => {
+    const withdrawn = world(needing(0, 1), pass(2000), { _tag: "Withdraw", sender: 0 })
+    assert.deepStrictEqual(withdrawn.answers.get(0), { _tag: "Withdrawn" })
+  })
+})
+
+describe("the name of the cluster", () => {
+  const naming: Event<Attempt> = {
+    _tag: "Submitted",
+    submissions: [makeSubmission(9, "name", { _tag: "Name", naming: { cluster: "c", stateNamespace: "s" } }, 1000)]
+  }
+
+  it("is written after a look, at once and alone, before all that waits", () => {
+    const asked = all([looked, submitted(0, 1000, ["a"]), naming])
+    assert.deepStrictEqual(nextWork(asked.state, 1000), { _tag: "Look" })
+    const { state } = fold(asked.state, looked)
+    const work = nextWork(state, 1000)
+    assert.deepStrictEqual(work._tag === "Write" ? work.submissions.map(({ id }) => id) : [], [9])
+    const wrote: Event<Attempt> = {
+      _tag: "Wrote",
+      settled: new Map(),
+      blocked: new Set(),
+      pushed: { attempt: { commit: "c1", parent: "c0" }, push: { _tag: "Done" } },
+      at: 1000,
+      jitter: 0
+    }
+    const done = fold(state, wrote)
+    assert.deepStrictEqual(done.answers, [[9, { _tag: "Committed", commit: "c1" }]])
+    assert.deepStrictEqual(nextWork(done.state, 1000), { _tag: "Wait", until: 3000 })
+  })
+})
+
+describe("more than one commit may hold", () => {
+  const many = (count: number, from: number): Event<Attempt> => ({
+    _tag: "Submitted",
+    submissions: Array.from(
+      { length: count },
+      (_, index) =>
+        makeSubmission(from + index, "ConfigMap", { _tag: "Documents", changes: [put(`n${from + index}`)] }, 1000)
+    )
+  })
+
+  it("is committed at once, as many as one commit holds, and the rest after the window", () => {
+    const { state } = all([looked, many(12_000, 0)])
+    const work = nextWork(state, 1000)
+    assert.strictEqual(work._tag === "Write" && work.submissions.length, 10_000)
+    const wrote: Event<Attempt> = {
+      _tag: "Wrote",
+      settled: new Map(),
+      blocked: new Set(),
+      pushed: { attempt: { commit: "c1", parent: "c0" }, push: { _tag: "Done" } },
+      at: 1000,
+      jitter: 0
+    }
+    const done = fold(state, wrote)
+    assert.strictEqual(done.answers.length, 10_000)
+    assert.deepStrictEqual(nextWork(done.state, 1000), { _tag: "Wait", until: 3000 })
+    const rest = nextWork(done.state, 3000)
+    assert.strictEqual(rest._tag === "Write" && rest.submissions.length, 2000)
   })
 })
 
@@ -160,6 +245,7 @@ describe("a push", () => {
     const wrote: Event<Attempt> = {
       _tag: "Wrote",
       settled: new Map(),
+      blocked: new Set(),
       pushed: { attempt: { commit: "c1", parent: "c0" }, push: { _tag: "Moved" } },
       at: 3000,
       jitter: 0.5
@@ -223,11 +309,39 @@ describe("a push", () => {
     assert.strictEqual(refused.answers.get(2)?._tag, "Committed")
   })
 
+  it("that was declined because of one document lands without it, in as few commits as it takes", () => {
+    const hook: Op = { _tag: "Hook", key: 2 }
+    const some = world(hook, submit(0), submit(1), submit(2), submit(3), pass(2000))
+    assert.deepStrictEqual([0, 1, 2, 3].map((id) => some.answers.get(id)?._tag), [
+      "Committed",
+      "Committed",
+      "Refused",
+      "Committed"
+    ])
+    assert.deepStrictEqual(some.history.map(({ submissions }) => submissions.map(({ id }) => id)), [[0, 1], [3]])
+    some.run([submit(2), submit(1), pass(6000)])
+    assert.deepStrictEqual([4, 5].map((id) => some.answers.get(id)?._tag), ["Refused", "Committed"])
+  })
+
+  it("that is declined whatever it holds is tried so often as it takes to know that, and told to all", () => {
+    const always = Array.from({ length: 100 }, (): Fault => "declined")
+    const refused = world(faults(...always), submit(0), submit(1), submit(2), submit(3), pass(2000))
+    assert.deepStrictEqual([0, 1, 2, 3].map((id) => refused.answers.get(id)?._tag), Array(4).fill("Refused"))
+    assert.strictEqual(refused.done["Write"], 7)
+  })
+
+  it("that may not be made at all is not tried by halves", () => {
+    const refused = world(faults("forbidden"), submit(0), submit(1), pass(2000))
+    assert.deepInclude(refused.answers.get(1), { _tag: "Refused", reason: "Declined", words: "no permission" })
+    assert.strictEqual(refused.done["Write"], 1)
+  })
+
   it("is not sent again before the remote wants it", () => {
     const attempt = { commit: "c1", parent: "c0" }
     const lost: Event<Attempt> = {
       _tag: "Wrote",
       settled: new Map(),
+      blocked: new Set(),
       pushed: { attempt, push: { _tag: "Lost", wait: 7000 } },
       at: 3000,
       jitter: 0

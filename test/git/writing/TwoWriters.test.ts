@@ -15,6 +15,7 @@ import { type BareRepository, bareRepository } from "../../remote/BareRepository
 import { startHttpGitServer } from "../../remote/HttpGitServer.ts"
 import { git } from "../../remote/NativeGit.ts"
 import { type SshGitServer, startSshGitServer } from "../../remote/SshGitServer.ts"
+import { named } from "../named.ts"
 import { credentialsOf } from "../ssh/openSsh.ts"
 import { startGit, type StartOptions } from "../startGit.ts"
 import type { PersonsWork } from "./personAtWork.ts"
@@ -37,6 +38,7 @@ const shared = ["mine", "theirs"].map((name) => text(name, "0")).concat(text("se
 const begin = Effect.gen(function*() {
   const bare = yield* bareRepository({
     files: {
+      ...named(),
       "shared.yaml": shared,
       "contested.yaml": text("contested", "0"),
       "own.yaml": text("own", "0"),

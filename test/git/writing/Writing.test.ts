@@ -3,6 +3,7 @@ import { Effect, Fiber } from "effect"
 import type { Changes } from "../../../src/git/GitMessages.ts"
 import { type BareRepository, bareRepository } from "../../remote/BareRepository.ts"
 import { startHttpGitServer } from "../../remote/HttpGitServer.ts"
+import { named } from "../named.ts"
 import { startGit, type StartOptions } from "../startGit.ts"
 import { file, files, history, key, put, remove, text } from "./submitting.ts"
 
@@ -15,7 +16,9 @@ describe("the Git actor, writing", () => {
   it.live("makes one commit of what two kinds change in one file at once, and touches no other byte of it", () =>
     Effect.gen(function*() {
       const before = `# shop\n${text("a", "1")}---\n# secret\n${text("b", "1", "Secret")}`
-      const bare = yield* bareRepository({ files: { "shop.yaml": before, "run.sh": { executable: "#!/bin/sh\n" } } })
+      const bare = yield* bareRepository({
+        files: { ...named(), "shop.yaml": before, "run.sh": { executable: "#!/bin/sh\n" } }
+      })
       const server = yield* startHttpGitServer(bare)
       const { git } = yield* startGit(server.url, { https: server.credentials, quiet: 300 })
       const tip = yield* git.refresh
@@ -35,7 +38,7 @@ describe("the Git actor, writing", () => {
 
   it.live("says in the commit what changed, by which rule and whom, and for which cluster", () =>
     Effect.gen(function*() {
-      const bare = yield* bareRepository({ files: { "a.yaml": text("a", "1") } })
+      const bare = yield* bareRepository({ files: { ...named(), "a.yaml": text("a", "1") } })
       const { git, tip } = yield* start(bare)
       yield* git.submit("ConfigMap", [put(tip, "a", "2")])
       const shown = yield* bare.git("log", "-1", "--format=%an <%ae>|%cn|%B", "main")
@@ -50,7 +53,9 @@ describe("the Git actor, writing", () => {
 
   it.live("moves its own tip without fetching, and tells everybody before it answers", () =>
     Effect.gen(function*() {
-      const bare = yield* bareRepository({ files: { "a.yaml": text("a", "1"), "s.yaml": text("s", "1", "Secret") } })
+      const bare = yield* bareRepository({
+        files: { ...named(), "a.yaml": text("a", "1"), "s.yaml": text("s", "1", "Secret") }
+      })
       const server = yield* startHttpGitServer(bare)
       const { git, latest, reader } = yield* startGit(server.url, { https: server.credentials })
       const tip = yield* git.refresh
@@ -71,7 +76,7 @@ describe("the Git actor, writing", () => {
 
   it.live("commits only the last of several wishes for a document", () =>
     Effect.gen(function*() {
-      const bare = yield* bareRepository({ files: { "a.yaml": text("a", "1") } })
+      const bare = yield* bareRepository({ files: { ...named(), "a.yaml": text("a", "1") } })
       const { git, tip } = yield* start(bare, { quiet: 300 })
       const values = ["2", "3", "4", "5"]
       const answers = yield* Effect.all(values.map((value) => git.submit("ConfigMap", [put(tip, "a", value)])), {
@@ -84,7 +89,7 @@ describe("the Git actor, writing", () => {
 
   it.live("makes no commit of what the tip says already", () =>
     Effect.gen(function*() {
-      const bare = yield* bareRepository({ files: { "a.yaml": `# mine\n${text("a", "1")}` } })
+      const bare = yield* bareRepository({ files: { ...named(), "a.yaml": `# mine\n${text("a", "1")}` } })
       const { git, tip } = yield* start(bare)
       const answer = yield* git.submit("ConfigMap", [put(tip, "a", "1")])
       const gone = yield* git.submit("ConfigMap", [remove(tip, "never")])
@@ -97,7 +102,9 @@ describe("the Git actor, writing", () => {
 
   it.live("builds on what a person pushed meanwhile, and asks again where the person changed the same document", () =>
     Effect.gen(function*() {
-      const bare = yield* bareRepository({ files: { "ab.yaml": `${text("a", "1")}---\n${text("b", "1")}` } })
+      const bare = yield* bareRepository({
+        files: { ...named(), "ab.yaml": `${text("a", "1")}---\n${text("b", "1")}` }
+      })
       const { git, tip } = yield* start(bare)
       yield* bare.commit({ "ab.yaml": `${text("a", "1")}---\n${text("b", "person")}`, "c.yaml": text("c", "1") })
       const [mine, theirs, both] = yield* Effect.all([
@@ -120,6 +127,7 @@ describe("the Git actor, writing", () => {
     Effect.gen(function*() {
       const bare = yield* bareRepository({
         files: {
+          ...named(),
           "a.yaml": text("a", "1"),
           "b/a.yaml": text("a", "2"),
           "broken.yaml": `kind: ConfigMap\nname: [c`,
@@ -146,6 +154,7 @@ describe("the Git actor, writing", () => {
         `apiVersion: v1\nkind: List\nitems: [&x {apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: shop}}]\n`
       const bare = yield* bareRepository({
         files: {
+          ...named(),
           "a.yaml": list,
           "b.yaml": text("b", "1"),
           "shop/configmap-d.yaml": "nothing",
@@ -173,7 +182,9 @@ describe("the Git actor, writing", () => {
 
   it.live("waits for quiet, and forgets what is withdrawn before", () =>
     Effect.gen(function*() {
-      const bare = yield* bareRepository({ files: { "a.yaml": text("a", "1"), "b.yaml": text("b", "1", "Secret") } })
+      const bare = yield* bareRepository({
+        files: { ...named(), "a.yaml": text("a", "1"), "b.yaml": text("b", "1", "Secret") }
+      })
       const { git, tip, until } = yield* start(bare, { quiet: 60_000 })
       const mine = yield* Effect.forkChild(git.submit("ConfigMap", [put(tip, "a", "2")]))
       const theirs = yield* Effect.forkChild(git.submit("Secret", [put(tip, "b", "2", "Secret")]))
@@ -189,28 +200,29 @@ describe("the Git actor, writing", () => {
 
   it.live("pushes back when too much waits, and takes the rest when there is room", () =>
     Effect.gen(function*() {
-      const bare = yield* bareRepository()
-      const { git, tip, until } = yield* start(bare, { quiet: 60_000, maxAge: 60_000 })
-      const set = (name: string): Changes => [
+      const bare = yield* bareRepository({ files: named() })
+      const { git, log, tip, until } = yield* start(bare, { quiet: 60_000, maxAge: 60_000 })
+      const set = (name: string, count = 3000): Changes => [
         put(tip, name, "1"),
-        ...Array.from({ length: 999 }, (_, index) => put(tip, `${name}-${index}`, "1"))
+        ...Array.from({ length: count - 1 }, (_, index) => put(tip, `${name}-${index}`, "1"))
       ]
       const first = yield* Effect.forkChild(
-        Effect.forEach(["a", "b", "c", "d"], (name) => git.submit("ConfigMap", set(name)), { concurrency: "unbounded" })
+        Effect.forEach(["a", "b", "c"], (name) => git.submit("ConfigMap", set(name)), { concurrency: "unbounded" })
       )
-      yield* until(({ writing }) => writing.waiting === 4000)
-      const last = yield* Effect.forkChild(git.submit("Other", set("e")))
+      yield* until(({ writing }) => writing.waiting === 9000)
+      const last = yield* Effect.forkChild(git.submit("Other", set("d", 1001)))
       for (let i = 0; i < 3; i++) yield* git.refresh
-      assert.strictEqual((yield* until(() => true)).writing.waiting, 4000)
+      assert.strictEqual((yield* until(() => true)).writing.waiting, 9000)
       yield* git.withdraw("ConfigMap")
       assert.deepStrictEqual(
         (yield* Fiber.join(first)).map(({ _tag }) => _tag),
-        Array.from({ length: 4 }, () => "Withdrawn")
+        ["Withdrawn", "Withdrawn", "Withdrawn"]
       )
-      yield* until(({ writing }) => writing.waiting === 1000)
+      yield* until(({ writing }) => writing.waiting === 1001)
       yield* git.drain
       assert.strictEqual((yield* Fiber.join(last))._tag, "Committed")
-      assert.strictEqual((yield* files(bare)).length, 1000)
-      assert.deepStrictEqual(yield* history(bare), ["Create 1000 ConfigMap objects in shop"])
+      assert.strictEqual((yield* files(bare)).length, 1001)
+      assert.include(log, "Info: Committed 1,001 of 1,001 changes")
+      assert.deepStrictEqual(yield* history(bare), ["Create 1001 ConfigMap objects in shop", "first"])
     }), 30_000)
 })

@@ -4,12 +4,13 @@ import { eventually } from "../../process/Eventually.ts"
 import { type BareRepository, bareRepository } from "../../remote/BareRepository.ts"
 import { onPush, times } from "../../remote/HttpFault.ts"
 import { startHttpGitServer } from "../../remote/HttpGitServer.ts"
+import { named } from "../named.ts"
 import { putHook } from "../pushing.ts"
 import { startGit, type StartOptions } from "../startGit.ts"
-import { file, files, history, key, put, text } from "./submitting.ts"
+import { file, files, history, key, patch, put, text } from "./submitting.ts"
 
 const start = Effect.fnUntraced(function*(options: StartOptions = {}) {
-  const bare = yield* bareRepository({ files: { "a.yaml": text("a", "1"), "b.yaml": text("b", "1") } })
+  const bare = yield* bareRepository({ files: { ...named(), "a.yaml": text("a", "1"), "b.yaml": text("b", "1") } })
   const http = yield* startHttpGitServer(bare)
   const room = yield* startGit(http.url, { https: http.credentials, ...options })
   const pushes = () => http.requests.filter(({ method, path }) => method === "POST" && path.endsWith("receive-pack"))
@@ -133,6 +134,30 @@ describe("a push", () => {
       assert.deepStrictEqual(yield* history(bare), ["Update ConfigMap shop/a", "first"])
     }))
 
+  it.live("that a hook declines because of one document lands without it, and only its sender is told", () =>
+    Effect.gen(function*() {
+      const { bare, git, latest, pushes, tip } = yield* start({ quiet: 200 })
+      putHook(
+        bare,
+        "pre-receive",
+        "read old new ref; if git diff --name-only $old $new | grep -q c.yaml; then echo 'POLICY: not c' >&2; exit 1; fi"
+      )
+      const [a, b, c, d] = yield* Effect.all(
+        ["a", "b", "c", "d"].map((name) => Effect.result(git.submit(name, [put(tip, name, "2")]))),
+        { concurrency: "unbounded" }
+      )
+      assert.deepStrictEqual([a, b, c, d].map((answer) => answer?._tag), ["Success", "Success", "Failure", "Success"])
+      assert.include(c?._tag === "Failure" ? c.failure.message : "", "POLICY: not c")
+      assert.deepStrictEqual(yield* files(bare), ["a.yaml", "b.yaml", "shop/configmap-d.yaml"])
+      assert.deepStrictEqual(yield* history(bare), [
+        "Create ConfigMap shop/d",
+        "Update ConfigMap shop/a and ConfigMap shop/b",
+        "first"
+      ])
+      assert.strictEqual(pushes().length, 5)
+      assert.strictEqual((yield* latest).writing.waiting, 0)
+    }))
+
   it.live("that the server doesn't allow at all is told with the cure", () =>
     Effect.gen(function*() {
       const { bare, git, tip } = yield* start()
@@ -144,7 +169,7 @@ describe("a push", () => {
 
   it.live("whose credentials are missing is told so, not tried for ever", () =>
     Effect.gen(function*() {
-      const bare = yield* bareRepository({ files: { "a.yaml": text("a", "1") } })
+      const bare = yield* bareRepository({ files: { ...named(), "a.yaml": text("a", "1") } })
       const http = yield* startHttpGitServer(bare, { credentials: "made", readableByAll: true })
       const { caFile } = http.credentials
       const { git } = yield* startGit(http.url, { https: caFile === undefined ? {} : { caFile } })
@@ -164,6 +189,36 @@ describe("a push", () => {
       assert.strictEqual((yield* Fiber.join(answer))._tag, "Committed")
       assert.deepStrictEqual(yield* history(bare), ["Update ConfigMap shop/a", "first"])
     }), 30_000)
+})
+
+describe("a patch whose push was lost below a person's commit", () => {
+  it.live(
+    "is found in the tip by what it says, and decided again where the person undid it",
+    () =>
+      Effect.gen(function*() {
+        const { bare, git, http, tip, until } = yield* start()
+        let isCut = false
+        http.setFault((request) => {
+          if (isCut) return request.command === "ls-refs" ? { status: 503 } : undefined
+          isCut = onPush({ cutAfter: 0 })(request) !== undefined
+          return isCut ? { cutAfter: 0 } : undefined
+        })
+        const answers = yield* Effect.forkChild(Effect.all([
+          Effect.result(git.submit("ConfigMap", [patch("a", "2", "1")])),
+          Effect.result(git.submit("ConfigMap", [patch("b", "2", "1")]))
+        ], { concurrency: "unbounded" }))
+        yield* until(({ failure }) => failure !== undefined)
+        assert.notStrictEqual(yield* bare.tip(), tip.commit)
+        const person = yield* commitAsPerson(bare, "b", "1")
+        http.setFault(() => undefined)
+        yield* git.refresh
+        const [kept, undone] = yield* Fiber.join(answers)
+        assert.deepStrictEqual(kept._tag === "Success" && kept.success, { _tag: "Committed", commit: person })
+        assert.deepInclude(undone._tag === "Failure" ? undone.failure : {}, { _tag: "DecideAgain", keys: [key("b")] })
+        assert.include(yield* file(bare, "a.yaml"), `"2"`)
+      }),
+    30_000
+  )
 })
 
 describe("two writers on one branch", () => {

@@ -8,11 +8,12 @@ import { eventually } from "../../process/Eventually.ts"
 import { temporaryFolder } from "../../process/TemporaryFolder.ts"
 import { bareRepository } from "../../remote/BareRepository.ts"
 import { startHttpGitServer } from "../../remote/HttpGitServer.ts"
+import { cluster, named } from "../named.ts"
 import { makeKey } from "../ssh/sshKeygen.ts"
 import { startGit } from "../startGit.ts"
 import { history, put, text } from "./submitting.ts"
 
-const repository = bareRepository({ files: { "a.yaml": text("a", "1") } })
+const repository = bareRepository({ files: { ...named(), "a.yaml": text("a", "1") } })
 
 describe("the Git actor's end", () => {
   it.live("comes after everything that was submitted is on the remote", () =>
@@ -89,7 +90,7 @@ describe("a process that doesn't lead", () => {
     Effect.gen(function*() {
       let isLeading = false
       const permit = Effect.suspend(() =>
-        isLeading ? Effect.succeed({ cluster: "c" }) : Effect.fail(new WritingWithheld({ message: "pod-2 leads" }))
+        isLeading ? Effect.succeed({ cluster }) : Effect.fail(new WritingWithheld({ message: "pod-2 leads" }))
       )
       const bare = yield* repository
       const { git } = yield* startGit(bare.url, { permit })
@@ -105,7 +106,7 @@ describe("a process that doesn't lead", () => {
     Effect.gen(function*() {
       let asked = 0
       const permit = Effect.suspend(() =>
-        asked++ === 0 ? Effect.succeed({ cluster: "c" }) : Effect.fail(new WritingWithheld({ message: "too late" }))
+        asked++ === 0 ? Effect.succeed({ cluster }) : Effect.fail(new WritingWithheld({ message: "too late" }))
       )
       const bare = yield* repository
       const { git } = yield* startGit(bare.url, { permit })

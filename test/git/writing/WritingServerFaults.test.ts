@@ -7,11 +7,12 @@ import { type BareRepository, bareRepository } from "../../remote/BareRepository
 import { type Fault, type FaultPlan, htmlPage, onCommand, onPush, onPushing, times } from "../../remote/HttpFault.ts"
 import { startHttpGitServer } from "../../remote/HttpGitServer.ts"
 import { startSshGitServer } from "../../remote/SshGitServer.ts"
+import { named } from "../named.ts"
 import { credentialsOf } from "../ssh/openSsh.ts"
 import { startGit, type StartOptions } from "../startGit.ts"
 import { history, put, text } from "./submitting.ts"
 
-const repository = bareRepository({ files: { "a.yaml": text("a", "1") } })
+const repository = bareRepository({ files: { ...named(), "a.yaml": text("a", "1") } })
 
 const serve = Effect.fnUntraced(function*(options: StartOptions = {}) {
   const bare = yield* repository

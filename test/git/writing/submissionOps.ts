@@ -12,6 +12,7 @@ export type Fault =
   | "overtaken"
   | "locked"
   | "declined"
+  | "forbidden"
   | "notLeading"
 
 export type Op =
@@ -21,6 +22,8 @@ export type Op =
     readonly keys: ReadonlyArray<number>
     readonly removes: boolean
     readonly isStale: boolean
+    /** Has to be in Git, or in the same commit. */
+    readonly needs: ReadonlyArray<number>
   }
   | { readonly _tag: "Withdraw"; readonly sender: number }
   | { readonly _tag: "Drain" }
@@ -28,6 +31,8 @@ export type Op =
   | { readonly _tag: "Pass"; readonly millis: number }
   | { readonly _tag: "Person"; readonly key: number; readonly does: "sets" | "removes" | "undoes" }
   | { readonly _tag: "Rewind" }
+  /** From now on a hook takes no commit that changes this document; `undefined`: it takes all. */
+  | { readonly _tag: "Hook"; readonly key: number | undefined }
   | { readonly _tag: "Faults"; readonly faults: ReadonlyArray<Fault> }
   | { readonly _tag: "Unreadable"; readonly looks: number }
   /** The server gets round to what it was sent before the connection broke. */
@@ -42,6 +47,7 @@ const fault = fc.constantFrom<Fault>(
   "overtaken",
   "locked",
   "declined",
+  "forbidden",
   "notLeading"
 )
 
@@ -53,7 +59,8 @@ export const op: fc.Arbitrary<Op> = fc.oneof(
       sender: fc.nat(2),
       keys: fc.uniqueArray(fc.nat(3), { minLength: 1, maxLength: 2 }),
       removes: fc.boolean(),
-      isStale: fc.nat(9).map((n) => n === 0)
+      isStale: fc.nat(9).map((n) => n === 0),
+      needs: fc.array(fc.nat(3), { maxLength: 1 })
     })
   },
   { weight: 1, arbitrary: fc.record({ _tag: fc.constant("Withdraw" as const), sender: fc.nat(2) }) },
@@ -69,6 +76,10 @@ export const op: fc.Arbitrary<Op> = fc.oneof(
     })
   },
   { weight: 1, arbitrary: fc.constant({ _tag: "Rewind" as const }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ _tag: fc.constant("Hook" as const), key: fc.option(fc.nat(3), { nil: undefined }) })
+  },
   {
     weight: 4,
     arbitrary: fc.record({ _tag: fc.constant("Faults" as const), faults: fc.array(fault, { maxLength: 12 }) })

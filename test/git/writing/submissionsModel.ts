@@ -2,15 +2,17 @@
 // submissions are tried on. A document is its value, and its value is its digest.
 import { assert } from "@effect/vitest"
 import { nextWork } from "../../../src/git/writing/nextWork.ts"
+import { lacking } from "../../../src/git/writing/Requirements.ts"
 import { type Answer, makeSubmission, type Submission } from "../../../src/git/writing/Submission.ts"
+import { type Event, fold } from "../../../src/git/writing/Submissions.ts"
 import {
   type Attempt,
-  type Event,
-  fold,
   none,
   type Push,
-  type Submissions
-} from "../../../src/git/writing/Submissions.ts"
+  type Submissions,
+  unblocked
+} from "../../../src/git/writing/SubmissionsState.ts"
+import type { ManifestRef } from "../../../src/manifest/Manifest.ts"
 import type { Fault, Op } from "./submissionOps.ts"
 
 type Documents = ReadonlyMap<string, string>
@@ -28,8 +30,32 @@ export const window = { quiet: 2_000, maxAge: 30_000 }
 const key = (number: number) => ({ group: "", kind: "ConfigMap", namespace: "shop", name: `k${number}` })
 const names = (submission: Submission) => submission.changes.map(({ key }) => key.name)
 
+/** Only that there is one matters. */
+const refTo = (name: string): ManifestRef => ({
+  manifest: {
+    group: "",
+    kind: "ConfigMap",
+    version: "v1",
+    namespace: "shop",
+    name,
+    labels: {},
+    isPaused: false,
+    position: 0,
+    line: 1,
+    digest: ""
+  },
+  path: `${name}.yaml`,
+  blob: ""
+})
+
 const wishOf = (change: Submission["changes"][number]): string | undefined =>
   change._tag === "PutDocument" ? String(change.manifest["data"]) : undefined
+
+const basedOn = (change: Submission["changes"][number]): string | undefined =>
+  change._tag === "PatchDocument" ? undefined : change.basedOn
+
+const needsOf = ({ changes }: Submission): ReadonlyArray<string> =>
+  changes.flatMap((change) => change._tag === "PutDocument" ? change.needs ?? [] : []).map(({ name }) => name)
 
 export class World {
   now = 1_000_000
@@ -46,6 +72,7 @@ export class World {
   drains = 0
   #faults: Array<Fault> = []
   #unreadable = 0
+  #hooked: string | undefined
   #late: Array<Attempt> = []
   #names = 0
   #values = 0
@@ -75,11 +102,13 @@ export class World {
       for (const change of submission.changes) {
         const before = this.#documents(commit.parent).get(change.key.name)
         assert.include(
-          [change.basedOn, wishOf(change)],
+          [basedOn(change), wishOf(change)],
           before,
           `${commit.id} overwrites what its sender never saw`
         )
       }
+      for (const name of needsOf(submission))
+        assert.isTrue(commit.documents.has(name), `${commit.id} lacks ${name}, which something in it needs`)
     }
   }
 
@@ -99,6 +128,8 @@ export class World {
   #push(attempt: Attempt): Push {
     switch (this.#faults.shift() ?? "fine") {
       case "fine":
+        if (this.commits.get(attempt.commit)?.submissions.some((one) => names(one).includes(this.#hooked ?? "")))
+          return { _tag: "Declined", words: "hook declined" }
         return { _tag: this.#land(attempt) ? "Done" : "Moved" }
       case "overtaken":
         this.#person("sets", "k0")
@@ -106,7 +137,9 @@ export class World {
       case "locked":
         return { _tag: "Moved" }
       case "declined":
-        return { _tag: "Refused", reason: "Declined", words: "hook declined" }
+        return { _tag: "Declined", words: "hook declined" }
+      case "forbidden":
+        return { _tag: "Refused", reason: "Declined", words: "no permission" }
       case "notLeading":
         return { _tag: "Refused", reason: "NotLeading", words: "somebody else leads" }
       case "lostBefore":
@@ -135,7 +168,7 @@ export class World {
       if (answer._tag === "Committed") this.#checkCommitted(id, answer.commit)
     }
     for (const drain of drained) {
-      assert.strictEqual(state.waiting.length, 0)
+      assert.deepStrictEqual(unblocked(state), [])
       this.drained.add(drain)
     }
   }
@@ -152,7 +185,7 @@ export class World {
     if (this.state.tip !== undefined && submission.changes.every(isThere))
       return { _tag: "Committed", commit: this.state.tip }
     const outdated = submission.changes.filter((change) =>
-      !isThere(change) && (!isWriting || documents.get(change.key.name) !== change.basedOn)
+      !isThere(change) && (!isWriting || documents.get(change.key.name) !== basedOn(change))
     )
     if (isWriting && outdated.length === 0) return undefined
     return { _tag: "DecideAgain", keys: outdated.map(({ key }) => key) }
@@ -165,13 +198,24 @@ export class World {
     }))
   }
 
+  #blocked(submissions: ReadonlyArray<Submission>): ReadonlySet<number> {
+    const now = this.#documents(this.state.tip)
+    return lacking(
+      submissions.map(({ changes, id }) => ({ id, changes: changes.map((change) => ({ change })) })),
+      ({ name }) => now.has(name) ? [refTo(name)] : []
+    )
+  }
+
   #write(submissions: ReadonlyArray<Submission>) {
-    const last = Math.max(...submissions.map(({ at }) => at))
-    const oldest = Math.min(...submissions.map(({ since }) => since))
-    if (this.drains === this.drained.size)
+    const free = unblocked(this.state)
+    const last = Math.max(...free.map(({ at }) => at))
+    const oldest = Math.min(...free.map(({ since }) => since))
+    if (this.drains === this.drained.size && this.state.divided.length === 0)
       assert.isAtLeast(this.now, Math.min(last + window.quiet, oldest + window.maxAge), "committed too early")
     const settled = this.#settled(submissions, true)
-    const rest = submissions.filter(({ id }) => !settled.has(id))
+    const unsettled = submissions.filter(({ id }) => !settled.has(id))
+    const blocked = this.#blocked(unsettled)
+    const rest = unsettled.filter(({ id }) => !blocked.has(id))
     const documents = new Map(this.#documents(this.state.tip))
     for (const change of rest.flatMap(({ changes }) => [...changes])) {
       const wish = wishOf(change)
@@ -184,7 +228,7 @@ export class World {
       const attempt = { commit: id, parent }
       pushed = { attempt, push: this.#push(attempt) }
     }
-    this.#fold({ _tag: "Wrote", settled, pushed, at: this.now, jitter: 0.5 })
+    this.#fold({ _tag: "Wrote", settled, blocked, pushed, at: this.now, jitter: 0.5 })
   }
 
   #look() {
@@ -217,7 +261,7 @@ export class World {
     }
   }
 
-  #submit({ isStale, keys, removes, sender }: Extract<Op, { readonly _tag: "Submit" }>) {
+  #submit({ isStale, keys, needs, removes, sender }: Extract<Op, { readonly _tag: "Submit" }>) {
     const id = this.submissions.length
     const seen = this.#documents(this.state.tip)
     const why = { rule: "1" }
@@ -229,12 +273,18 @@ export class World {
           _tag: "PutDocument",
           key: key(number),
           manifest: { data: `v${id}` },
+          needs: needs.map(key),
           ...value === undefined ? {} : { basedOn: value },
           why
         }
     })
     if (first === undefined) return
-    const submission = makeSubmission(id, `sender${sender}`, [first, ...others], this.now)
+    const submission = makeSubmission(
+      id,
+      `sender${sender}`,
+      { _tag: "Documents", changes: [first, ...others] },
+      this.now
+    )
     this.submissions.push(submission)
     this.#fold({ _tag: "Submitted", submissions: [submission] })
   }
@@ -252,7 +302,7 @@ export class World {
       case "Submit":
         return this.#submit(op)
       case "Withdraw":
-        return this.#fold({ _tag: "Withdrawn", sender: `sender${op.sender}` })
+        return this.#fold({ _tag: "Withdrawn", sender: `sender${op.sender}`, keys: undefined })
       case "Drain":
         return this.#fold({ _tag: "DrainAsked", drain: this.drains++ })
       case "Look":
@@ -264,6 +314,9 @@ export class World {
         return this.#person(op.does, `k${op.key}`)
       case "Rewind":
         return this.#rewind()
+      case "Hook":
+        this.#hooked = op.key === undefined ? undefined : `k${op.key}`
+        return
       case "Faults":
         this.#faults = [...op.faults]
         return
@@ -286,7 +339,7 @@ export class World {
 
   /** Good weather: nothing fails any more, the branch is looked at, time passes. */
   settle() {
-    this.run([{ _tag: "Faults", faults: [] }, { _tag: "Unreadable", looks: 0 }])
+    this.run([{ _tag: "Faults", faults: [] }, { _tag: "Hook", key: undefined }, { _tag: "Unreadable", looks: 0 }])
     for (let i = 0; i < 20; i++) this.run([{ _tag: "Look" }, { _tag: "Pass", millis: window.maxAge * 3 }])
   }
 
@@ -301,7 +354,12 @@ export class World {
   }
 
   checkEnd() {
-    for (const { id } of this.submissions) assert.isTrue(this.answers.has(id), `submission ${id} is never answered`)
+    const waiting = new Set(this.state.waiting.map(({ id }) => id))
+    for (const submission of this.submissions) {
+      const { id } = submission
+      if (!waiting.has(id)) assert.isTrue(this.answers.has(id), `submission ${id} is never answered`)
+      else assert.isTrue(this.#blocked(this.state.waiting).has(id), `submission ${id} waits for nothing`)
+    }
     assert.strictEqual(this.drained.size, this.drains, "a drain is never answered")
     for (const { id } of this.submissions) {
       const commits = new Set(this.tips.filter(({ submissions }) => submissions.some((one) => one.id === id)))
@@ -326,7 +384,8 @@ export class World {
     const answer = this.answers.get(last.id)
     assert.notStrictEqual(answer?._tag, "Replaced")
     if (answer?._tag !== "Committed" || !this.history.some(({ id }) => id === answer.commit)) return
-    const wish = wishOf(last.changes.find(({ key }) => key.name === name) ?? last.changes[0])
+    const wished = last.changes.find(({ key }) => key.name === name)
+    const wish = wished === undefined ? undefined : wishOf(wished)
     const later = this.history.slice(this.history.findIndex(({ id }) => id === answer.commit) + 1)
     if (later.every(({ documents, submissions }) => submissions.length > 0 || documents.get(name) === wish))
       assert.strictEqual(this.#documents(this.tip).get(name), wish, `the last wish for ${name} is not there`)

@@ -3,8 +3,11 @@ import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import type { DocumentChange } from "../../../src/git/GitMessages.ts"
 import type { Tip } from "../../../src/git/Tip.ts"
+import { field } from "../../../src/manifest/FieldPath.ts"
+import { unknown } from "../../../src/manifest/FieldType.ts"
 import type { ManifestRef } from "../../../src/manifest/Manifest.ts"
 import { kindId, type ObjectKey } from "../../../src/manifest/ObjectKey.ts"
+import { ownFile } from "../../../src/manifest/Screening.ts"
 import type { BareRepository } from "../../remote/BareRepository.ts"
 
 export const key = (name: string, kind = "ConfigMap"): ObjectKey => ({ group: "", kind, namespace: "shop", name })
@@ -30,15 +33,24 @@ export const put = (tip: Tip, name: string, value: string, kind = "ConfigMap"): 
     key: key(name, kind),
     manifest: manifest(name, value, kind),
     ...before === undefined ? {} : { basedOn: before },
-    why: { rule: "2", fieldManager: "kubectl-edit" }
+    why: { rule: "rule 2", changedBy: [{ fieldManager: "kubectl-edit" }] }
   }
 }
+
+/** One that knows the value before. */
+export const patch = (name: string, value: string, previous: string): DocumentChange => ({
+  _tag: "PatchDocument",
+  key: key(name),
+  changes: [{ _tag: "Set", path: [field("data"), field("key")], value, previous }],
+  type: unknown,
+  why: { rule: "1 (images)", changedBy: [{ fieldManager: "kubectl-edit", time: "2026-11-23T10:00:00Z" }] }
+})
 
 export const remove = (tip: Tip, name: string, kind = "ConfigMap"): DocumentChange => ({
   _tag: "RemoveDocument",
   key: key(name, kind),
   basedOn: refOf(tip, key(name, kind))?.manifest.digest ?? "nothing",
-  why: { rule: "2" }
+  why: { rule: "rule 2" }
 })
 
 /** Subjects from the newest to the oldest; the server's repository must be sound. */
@@ -50,5 +62,9 @@ export const history = Effect.fnUntraced(function*(bare: BareRepository, branch 
 
 export const file = (bare: BareRepository, path: string, commit = bare.branch) => bare.git("show", `${commit}:${path}`)
 
+/** Without the one that names the cluster. */
 export const files = (bare: BareRepository) =>
-  Effect.map(bare.git("ls-tree", "-r", "--name-only", bare.branch), (names) => names === "" ? [] : names.split("\n"))
+  Effect.map(
+    bare.git("ls-tree", "-r", "--name-only", bare.branch),
+    (names) => names.split("\n").filter((name) => name !== "" && !name.endsWith(ownFile))
+  )

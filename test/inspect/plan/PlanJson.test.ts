@@ -5,12 +5,13 @@ import { everything, object, path, plan, touched } from "../PlanSamples.ts"
 
 describe("the plan as JSON", () => {
   it("has every object that is not in step, with what happens to it", () => {
-    const { counts, hasFaults, hasWork, objects } = JSON.parse(encodeJson(planJson(everything)))
+    const { commit, counts, hasFaults, hasWork, objects } = JSON.parse(encodeJson(planJson(everything)))
     assert.deepStrictEqual(counts, {
       "create": 2,
       "change": 1,
       "release": 1,
       "take over": 1,
+      "write": 2,
       "in step": 2,
       "refused": 1,
       "waiting": 1,
@@ -53,7 +54,34 @@ describe("the plan as JSON", () => {
         ownerUnknown: true
       }
     ])
-    assert.deepStrictEqual(objects.slice(5, 6), [
+    assert.deepStrictEqual(commit, {
+      branch: "main",
+      message: "Update Deployment shop/api and create ConfigMap shop/new\n\n- the lines of it\n",
+      files: [
+        { path: "apps/api.yaml", action: "change", hidden: true },
+        { path: "shop/configmap-new.yaml", action: "add", diff: "@@ -0,0 +1,2 @@\n+a: `x`\n+b\r\n" }
+      ]
+    })
+    assert.deepStrictEqual(objects.slice(5, 8), [
+      {
+        action: "write",
+        kind: "Deployment.apps",
+        object: "shop/api",
+        place: "apps/api.yaml:1",
+        isNew: false,
+        fields: ["/spec/replicas", "/spec/paused"],
+        setBy: ["kubectl-edit"],
+        remark: "the cluster decides this field"
+      },
+      {
+        action: "write",
+        kind: "ConfigMap",
+        object: "shop/new",
+        place: "shop/configmap-new.yaml",
+        isNew: true,
+        fields: [],
+        setBy: []
+      },
       {
         action: "refused",
         kind: "ConfigMap",

@@ -18,7 +18,7 @@ describe("the plan as Markdown", () => {
   it("folds each object that has something to show, and says first what has to be mended", () => {
     const text = planMarkdown(everything)
     assert.deepStrictEqual(text.split("\n").slice(0, 14), [
-      "### Plan: 2 to create, 1 to change, 1 to release, 1 to take over, 2 in step, 1 refused, 1 waiting, 1 left alone, 1 no longer in Git",
+      "### Plan: 2 to create, 1 to change, 1 to release, 1 to take over, 2 to write to Git, 2 in step, 1 refused, 1 waiting, 1 left alone, 1 no longer in Git",
       "",
       "From https://git.example.com/acme/cluster.git, branch main, commit 0123456789ab<br>to https://api.example.com:6443 (context prod)",
       "",
@@ -43,6 +43,29 @@ describe("the plan as Markdown", () => {
         "! /spec/replicas: 3 → 5   (set by kubectl-edit; autoscaler, which may set it again)"
       ].join("\n")
     )
+    assert.include(
+      text,
+      [
+        "**To Git, branch main, in a commit:**",
+        "",
+        "```",
+        "Update Deployment shop/api and create ConfigMap shop/new"
+      ].join("\n")
+    )
+    assert.include(
+      text,
+      [
+        "<details><summary><code>shop/configmap-new.yaml</code></summary>",
+        "",
+        "```diff",
+        "--- /dev/null",
+        "+++ b/shop/configmap-new.yaml",
+        "@@ -0,0 +1,2 @@",
+        "+a: `x`",
+        "+b",
+        "```"
+      ].join("\n")
+    )
     assert.strictEqual(text.match(/<details>/g)?.length, text.match(/<\/details>/g)?.length)
   })
 
@@ -55,6 +78,21 @@ describe("the plan as Markdown", () => {
     assert.include(text, `_${200 - shown} more objects left out: this comment would be too long._`)
     assert.include(text, "charts: a Helm chart")
     assert.notInclude(planMarkdown(plan([large("shop/web")])), "left out")
+  })
+
+  it("has as many files as there is room for, after the objects", () => {
+    const files = Array.from({ length: 200 }, (_, index) => ({
+      path: `shop/configmap-${index}.yaml`,
+      action: "add" as const,
+      diff: Array.from({ length: 50 }, (_, line) => `+line ${line}`)
+    }))
+    const commit = { obstacle: undefined, branch: "main", message: "Create 200 ConfigMap objects\n", files }
+    const text = planMarkdown(plan([large("shop/web")], { commit }))
+    const shown = text.match(/<details>/g)?.length ?? 0
+    assert.isBelow(text.length, 60_000)
+    assert.isAbove(text.length, 50_000)
+    assert.include(text, `_${201 - shown} more files left out: this comment would be too long._`)
+    assert.include(text, "ConfigMap shop/web")
   })
 
   it("stays below it whatever is too long", () => {

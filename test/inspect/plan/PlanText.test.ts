@@ -32,6 +32,11 @@ describe("the plan as text", () => {
       "    released /data/b: has no value",
       "= take over ConfigMap shop/taken   apps/web.yaml:1",
       "    taken over from helm: /data/a",
+      "> write Deployment.apps shop/api   apps/api.yaml:1",
+      "    /spec/replicas, /spec/paused   (set by kubectl-edit)",
+      "    the cluster decides this field",
+      "> write ConfigMap shop/new   shop/configmap-new.yaml",
+      "    a new document",
       "! refused ConfigMap shop/bad   apps/bad.yaml:3:5",
       "    it is wrong; mend it",
       "? waiting ConfigMap old/web   apps/web.yaml:1",
@@ -40,6 +45,21 @@ describe("the plan as text", () => {
       "    its rule is suspended",
       ". stays ConfigMap shop/gone",
       "    no longer in Git",
+      "",
+      "To Git, branch main, in a commit:",
+      "",
+      "    Update Deployment shop/api and create ConfigMap shop/new",
+      "",
+      "    - the lines of it",
+      "",
+      "--- a/apps/api.yaml",
+      "+++ b/apps/api.yaml",
+      "there is a Secret in this file, so its text is not shown",
+      "--- /dev/null",
+      "+++ b/shop/configmap-new.yaml",
+      "@@ -0,0 +1,2 @@",
+      "+a: `x`",
+      "+b",
       "",
       "Files to mend:",
       "  apps/broken.yaml:7:3: this is no YAML",
@@ -55,7 +75,7 @@ describe("the plan as text", () => {
       "",
       "Estimated: no permission for a dry run.",
       "",
-      "Plan: 2 to create, 1 to change, 1 to release, 1 to take over, 2 in step, 1 refused, 1 waiting, 1 left alone, 1 no longer in Git"
+      "Plan: 2 to create, 1 to change, 1 to release, 1 to take over, 2 to write to Git, 2 in step, 1 refused, 1 waiting, 1 left alone, 1 no longer in Git"
     ])
   })
 
@@ -64,6 +84,8 @@ describe("the plan as text", () => {
     assert.deepStrictEqual(planText(nothing).split("\n").slice(2), ["", "Plan: 0 to create, 0 to change, 1 in step"])
     assert.isFalse(hasWork(nothing))
     assert.isTrue(hasWork(everything))
+    const writes = { _tag: "Write", isNew: true, fields: [], setBy: [], remark: undefined } as const
+    assert.isTrue(hasWork(plan([object(writes)])))
     assert.isFalse(hasFaults(nothing))
     assert.isTrue(hasFaults(plan([object({ _tag: "Refused", reason: "" })])))
   })

@@ -40,6 +40,7 @@ const start = Effect.fnUntraced(function*() {
         fieldManager: "gitops-controller",
         applySet: "applyset",
         defaultNamespace: "default",
+        maxAge: 0,
         own: { stateNamespace: namespace }
       }),
       Logger.layer([Logger.make(({ message }) => void told.push(String(message)))])
@@ -72,5 +73,24 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })("the 
       yield* eventually("the next finding", Effect.sync(() => told), ({ length }) => length === 2)
       assert.deepStrictEqual(rowsOf(told[1]), ["configmaps  (all)      MISSING  MISSING  MISSING  MISSING"])
       assert.isAbove(yield* questions, again)
+    }))
+
+  it.effect("says what goes on without the right to try", () =>
+    Effect.gen(function*() {
+      const { rounds, told } = yield* start()
+      yield* eventually("the first finding", Effect.sync(() => told), ({ length }) => length === 1)
+      assert.notInclude(told[0], "dry runs")
+      yield* SubscriptionRef.set(rounds, under(2, [rule({ syncTo: "git" })]))
+      yield* eventually("the next finding", Effect.sync(() => told), ({ length }) => length === 2)
+      assert.deepStrictEqual(rowsOf(told[1])?.toSorted(), [
+        "apiservices.apiregistration.k8s.io              (all)      MISSING  -        -        -",
+        "configmaps                                      (all)      MISSING  MISSING  MISSING  MISSING",
+        "customresourcedefinitions.apiextensions.k8s.io  (all)      MISSING  yes      yes      -",
+        "namespaces                                      (all)      MISSING  yes      yes      -"
+      ])
+      assert.include(
+        told[1],
+        `Without "create" of configmaps, which is only for dry runs, these go to Git all the same`
+      )
     }))
 })

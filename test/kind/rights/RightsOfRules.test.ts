@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { rightOf } from "../../../src/kind/rights/NeededRights.ts"
+import { isOnlyTried, rightOf } from "../../../src/kind/rights/NeededRights.ts"
 import { rightsOfRules } from "../../../src/kind/rights/RightsOfRules.ts"
 import type { ServedKind } from "../../../src/kubernetes/Discovery.ts"
 import { nameOf } from "../../../src/kubernetes/rights/Right.ts"
@@ -77,6 +77,47 @@ describe("the rights of rules, with a cluster", () => {
   it("are none for what is ignored", () =>
     assert.deepStrictEqual(of([{ syncTo: "ignore" }], served), { rights: [], notes: [] }))
 
+  /** What proves that an object is gone. */
+  const proofs = [
+    "namespaces (): get",
+    "customresourcedefinitions.apiextensions.k8s.io (apiextensions.k8s.io): get",
+    "apiservices.apiregistration.k8s.io (apiregistration.k8s.io): get"
+  ]
+
+  it("change nothing in the cluster for what goes to Git, but may try to create it", () => {
+    const toGit = { resources: ["deploy"], syncTo: "git" } as const
+    const rights = [...proofs, "deployments.apps (apps): get,list,watch,create"]
+    assert.deepStrictEqual(of([toGit], served).rights, rights)
+    assert.deepStrictEqual(of([{ ...toGit, filters: filters("/spec/replicas") }], served).rights, rights)
+    assert.deepStrictEqual(of([{ ...toGit, suspend: true }], served).rights, [
+      "deployments.apps (apps): get,list,watch"
+    ])
+  })
+
+  it("are also for what can't be changed, when it only goes to Git", () => {
+    const event = kind("events.example.com", "Note", "notes", [], ["get", "list", "watch"])
+    const rules = (syncTo: Rule["syncTo"]) => of([{ resources: ["notes"], syncTo }], [event])
+    assert.include(rules("git").rights, "notes.events.example.com (events.example.com): get,list,watch,create")
+    assert.deepStrictEqual(rules("git").notes, [])
+    assert.match(rules("kubernetes").notes[0] ?? "", /doesn't serve/)
+  })
+
+  it("are all of them for what goes both ways", () => {
+    const both = { resources: ["deploy"], syncTo: "both" } as const
+    const rights = [...proofs, `deployments.apps (apps): ${all}`]
+    assert.deepStrictEqual(of([both], served).rights, rights)
+    assert.deepStrictEqual(of([{ ...both, filters: filters("/spec/replicas") }], served).rights, rights)
+  })
+
+  it("say whether some are for dry runs alone", () => {
+    const hasDryRuns = (...changes: ReadonlyArray<Partial<Rule>>) =>
+      rightsOfRules(changes.map((change, index) => rule(index, change)), served).hasDryRuns
+    assert.isTrue(hasDryRuns({ syncTo: "git" }))
+    assert.isTrue(hasDryRuns({ syncTo: "both", filters: filters("/spec/replicas") }))
+    assert.isFalse(hasDryRuns({ syncTo: "both" }))
+    assert.isFalse(hasDryRuns({ syncTo: "git", suspend: true }, { syncTo: "kubernetes" }))
+  })
+
   it("have a wildcard only where a rule has one, and say which rule it is", () => {
     assert.deepStrictEqual(of([{ resources: ["deploy"] }, { apiGroups: ["apps"] }], served), {
       rights: [`*.apps (apps): ${all}`],
@@ -115,6 +156,7 @@ describe("the rights of rules, with a cluster", () => {
     assert.deepStrictEqual(of([{ resources: ["rolebinding"] }], served).notes, [`rule 1 ${note}`])
     assert.include(of([{}], served).notes, `rule 1 ${note}`)
     assert.include(of([{ resources: ["ClusterRoles"] }], undefined).notes, `rule 1 ${note}`)
+    assert.deepStrictEqual(of([{ resources: ["rolebinding"], syncTo: "git" }], served).notes, [])
   })
 })
 
@@ -143,5 +185,13 @@ describe("what rules need of one kind", () => {
     assert.deepStrictEqual(rightOf(deployment, rules)?.verbs.join(), all)
     assert.deepStrictEqual(rightOf(deployment, rules.slice(0, 1))?.verbs.join(), "get,list,watch,patch")
     assert.isUndefined(rightOf(deployment, rules.slice(2)))
+  })
+
+  it("is create for dry runs alone unless one of them creates", () => {
+    const toGit = rule(0, { syncTo: "git" })
+    assert.isTrue(isOnlyTried(deployment, [toGit]))
+    assert.isFalse(isOnlyTried(deployment, [toGit, rule(1)]))
+    assert.isFalse(isOnlyTried(deployment, [rule(0, { filters: filters("/spec") })]), "it takes none at all")
+    assert.isTrue(isOnlyTried(deployment, [toGit, rule(1, { resources: ["svc"] })]), "another kind's rule")
   })
 })

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { everything, including, nothing, without } from "../../../src/kubernetes/fields/FieldScope.ts"
 import * as FieldsV1 from "../../../src/kubernetes/fields/FieldsV1.ts"
 import { decodeStep, type FieldPath, startsWith } from "../../../src/manifest/FieldPath.ts"
+import { everything, including, nothing, without } from "../../../src/manifest/FieldScope.ts"
 import { anyScope, anySet } from "../anyFields.ts"
 
 const segments = ["f:a", "f:b", "f:name", "k:{\"name\":\"x\"}", "v:\"a\""]

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import * as FieldScope from "../../../src/kubernetes/fields/FieldScope.ts"
 import * as FieldsV1 from "../../../src/kubernetes/fields/FieldsV1.ts"
 import { format } from "../../../src/manifest/FieldPath.ts"
+import * as FieldScope from "../../../src/manifest/FieldScope.ts"
 import { anyScope, anySet } from "../anyFields.ts"
 
 const texts = (set: FieldsV1.FieldsV1) => FieldsV1.paths(set).map(format).sort()

@@ -1,5 +1,5 @@
 /** Which fields of an object something is about, asked along a walk from the root: a whole subtree can be answered at once. */
-import { equalSteps, type FieldPath, type Step } from "../../manifest/FieldPath.ts"
+import { equalSteps, type FieldPath, type Step } from "./FieldPath.ts"
 
 export interface FieldScope {
   /** Whether the field here is in it. */

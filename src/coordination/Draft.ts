@@ -1,0 +1,167 @@
+/** What the record has to say next: everything that the Coordinator was told and that is due, and what follows from it. Pure. */
+import { Duration } from "effect"
+import { type CoordinatorState, type RecordState, writesToGit } from "./CoordinatorState.ts"
+import * as Gathering from "./Gathering.ts"
+import * as HeldRemovals from "./HeldRemovals.ts"
+import { judge, type Verdict } from "./Judging.ts"
+import { latchedBy } from "./Latching.ts"
+import * as ObjectMap from "./ObjectMap.ts"
+import * as Record from "./Record.ts"
+import type { ClusterStanding } from "./standingOf.ts"
+
+export type Loaded = Extract<RecordState, { readonly _tag: "Loaded" }>
+
+/** How long what was mirrored may wait to be written, in milliseconds. */
+export const mirroredWait = 3000
+
+const namespaces = "Namespace"
+
+/** Whether a namespace is to go while something that was in it has not been asked for yet: they are one set. */
+const awaitsContents = ({ asked, record }: CoordinatorState): boolean => {
+  if (record._tag !== "Loaded") return false
+  const gone = asked.flatMap(({ removal: { id, kind } }) => kind === namespaces ? [`${id}/`] : [])
+  const isAsked = new Set(asked.map(({ removal: { id, kind } }) => `${kind} ${id}`))
+  return gone.some((prefix) =>
+    ObjectMap.entriesOf(record.record.seen).some(({ id, kind }) =>
+      id.startsWith(prefix) && !isAsked.has(`${kind} ${id}`)
+    )
+  )
+}
+
+/** When the removals that were asked for are judged: none came for a while, or the first has waited long enough. */
+export const judgedAt = (state: CoordinatorState): number | undefined => {
+  const { asked, options: { gathering } } = state
+  const [first, last] = [asked.at(0), asked.at(-1)]
+  if (first === undefined || last === undefined) return undefined
+  const latest = first.at + Duration.toMillis(gathering.maxAge)
+  return awaitsContents(state) ? latest : Math.min(last.at + Duration.toMillis(gathering.quiet), latest)
+}
+
+const isSettled = ({ round, settledRound }: CoordinatorState) => settledRound === round
+
+/** Whether what was mirrored is written now. */
+export const flushes = (state: CoordinatorState, isJudging: boolean, now: number): boolean =>
+  state.mirroredSince !== undefined && (isJudging || isSettled(state) || now - state.mirroredSince >= mirroredWait)
+
+const inventoryOf = (record: Record.Record, state: CoordinatorState): Record.Inventory => {
+  const enrolled = state.enrolls.reduce(
+    (held, { ids, kind }) => Record.widen(held, kind, ids.map((id) => [id, undefined] as const)),
+    record.inventory
+  )
+  return isSettled(state)
+    ? ObjectMap.narrow(Record.merge(enrolled, Gathering.all(state.synced)), state.departed)
+    : enrolled
+}
+
+const withObjects = (record: Record.Record, state: CoordinatorState, isFlushing: boolean): Record.Record => {
+  const inventory = inventoryOf(record, state)
+  const shown = state.sees.reduce((seen, { ids, kind }) => Record.see(seen, kind, ids), record.seen)
+  const seen = isFlushing
+    ? ObjectMap.narrow(Record.mirror(shown, Gathering.all(state.mirrored)), state.unseen)
+    : shown
+  return inventory === record.inventory && seen === record.seen ? record : { ...record, inventory, seen }
+}
+
+/** Objects of which something was told, so that no removal waits for them any more. */
+const toldOf = (state: CoordinatorState, isFlushing: boolean): ObjectMap.ObjectSet => {
+  const told = new Map<string, Set<string>>()
+  const add = (kind: string, ids: Iterable<string>) => {
+    const set = told.get(kind) ?? new Set()
+    for (const id of ids) set.add(id)
+    told.set(kind, set)
+  }
+  for (const { ids, kind } of state.sees) add(kind, ids)
+  if (!isFlushing) return told
+  for (const [kind, entries] of Gathering.all(state.mirrored)) add(kind, entries.keys())
+  for (const [kind, ids] of state.unseen) add(kind, ids)
+  return told
+}
+
+const hasAll = (held: Readonly<globalThis.Record<string, string>>, wanted: ReadonlyMap<string, string>) =>
+  [...wanted].every(([key, value]) => held[key] === value)
+
+const withJobs = (head: Record.Head, { finishedJobs }: CoordinatorState): Record.Head =>
+  hasAll(head.finishedJobs, finishedJobs)
+    ? head
+    : { ...head, finishedJobs: { ...head.finishedJobs, ...Object.fromEntries(finishedJobs) } }
+
+const withDefinitions = (head: Record.Head, { definitions }: CoordinatorState): Record.Head =>
+  hasAll(head.definitions ?? {}, definitions)
+    ? head
+    : { ...head, definitions: { ...head.definitions, ...Object.fromEntries(definitions) } }
+
+const withSynced = (head: Record.Head, state: CoordinatorState): Record.Head => {
+  const commit = state.git.tip?.commit
+  return !isSettled(state) || commit === undefined || head.lastSynced === commit
+    ? head
+    : { ...head, lastSynced: commit }
+}
+
+const withPhase = (head: Record.Head, standing: ClusterStanding | undefined): Record.Head => {
+  if (standing?.step === "WriteUndecided") return { ...head, phase: "undecided" }
+  return standing?.step === "WriteRecord" && head.phase !== "syncing" ? { ...head, phase: "syncing" } : head
+}
+
+const withRival = (head: Record.Head, standing: ClusterStanding | undefined): Record.Head => {
+  if (standing === undefined || standing.rival === head.rival) return head
+  const { rival: _, ...rest } = head
+  return standing.rival === undefined ? rest : { ...rest, rival: standing.rival }
+}
+
+/** Git names us now, as a person wanted: what we saw while it was another's says nothing of what it holds. */
+const tookOver = (record: Record.Record, { git: { tip }, options: { stateNamespace } }: CoordinatorState): boolean =>
+  record.head.takesOver !== undefined && tip?.named._tag === "Named" && tip.named.cluster === record.head.cluster &&
+  tip.named.stateNamespace === stateNamespace
+
+const afterTakeOver = (record: Record.Record): Record.Record => {
+  const { takesOver: _, ...head } = record.head
+  return { ...record, head, seen: new Map(), removals: new Map() }
+}
+
+export interface Draft {
+  readonly record: Record.Record
+  readonly isFlushing: boolean
+  readonly tookOver: boolean
+  readonly isConfirmed: boolean
+  readonly objection: string | undefined
+  /** Of what was asked for, when it was judged. */
+  readonly verdicts: ReadonlyArray<Verdict> | undefined
+}
+
+/** The record as it should be, the same value when nothing is missing. */
+export const draft = (
+  state: CoordinatorState,
+  { record: before }: Loaded,
+  standing: ClusterStanding | undefined,
+  isJudging: boolean,
+  now: number
+): Draft => {
+  const isFlushing = flushes(state, isJudging, now)
+  const told = HeldRemovals.withdraw(withObjects(before, state, isFlushing), toldOf(state, isFlushing))
+  const head = [withJobs, withDefinitions, withSynced].reduce(
+    (head, step) => step(head, state),
+    withRival(withPhase(told.head, standing), standing)
+  )
+  const took = tookOver(told, state)
+  const written = head === told.head ? told : { ...told, head }
+  const ours = took ? afterTakeOver(written) : written
+  const { isConfirmed, objection, record: answered } = HeldRemovals.answer(
+    ours,
+    state.trailers,
+    state.options.name,
+    now
+  )
+  const { git: { tip } } = state
+  const ancestry = took || isConfirmed ? "Proved" : state.ancestry?.answer ?? "Unknown"
+  const latched = tip === undefined || !writesToGit(state.ruleset) ? answered : latchedBy(answered, tip, ancestry)
+  const common = { isFlushing, tookOver: took, isConfirmed, objection }
+  if (!isJudging) return { ...common, record: latched, verdicts: undefined }
+  return {
+    ...common,
+    ...judge(latched, state.asked.map(({ removal }) => removal), {
+      limits: state.options.deletions,
+      commit: tip?.commit,
+      now
+    })
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * How the record writes what it knows of an object: one line, `Kind.group namespace/name` and then words of which none holds a space,
+ * so that `kubectl get configmap -o yaml` shows it to a person. Pure.
+ */
+import { DateTime, Option } from "effect"
+import type { Mirrored, Synced } from "../kind/Round.ts"
+import type { KindId, ObjectId } from "../manifest/ObjectKey.ts"
+import type { ObjectMap } from "./ObjectMap.ts"
+import { type RemovalEntry, removalMarks } from "./RemovalEntry.ts"
+
+/** The words for a value, and the way back; `undefined` for words that are none. */
+export interface Words<V> {
+  readonly write: (value: V) => string
+  readonly read: (words: ReadonlyArray<string>) => { readonly value: V } | undefined
+}
+
+export const syncedWords: Words<Synced | undefined> = {
+  write: (synced) => synced === undefined ? "" : `${synced.payload} ${synced.owned}`,
+  read: ([payload, owned]) => ({ value: payload === undefined || owned === undefined ? undefined : { payload, owned } })
+}
+
+const escape = (text: string) => text.replaceAll(/[%\s]/g, (found) => encodeURIComponent(found))
+
+const unescape = Option.liftThrowable(decodeURIComponent)
+
+export const seenWords: Words<Mirrored | undefined> = {
+  write: (mirrored) => {
+    if (mirrored === undefined) return ""
+    const { document, fields, live } = mirrored
+    return fields === undefined ? `${document} ${live}` : `${document} ${live} ${escape(fields)}`
+  },
+  read: ([document, live, fields]) => {
+    if (document === undefined || live === undefined) return { value: undefined }
+    if (fields === undefined) return { value: { document, live } }
+    return {
+      value: Option.match(unescape(fields), {
+        onNone: () => undefined,
+        onSome: (fields) => ({ document, live, fields })
+      })
+    }
+  }
+}
+
+/** `held <document> <time>`; the time in RFC 3339. */
+export const removalWords: Words<RemovalEntry> = {
+  write: ({ at, document, mark }) => `${mark} ${document} ${DateTime.formatIso(DateTime.makeUnsafe(at))}`,
+  read: ([word, document, time]) => {
+    const mark = removalMarks.find((known) => known === word)
+    const at = Option.map(DateTime.make(time ?? ""), DateTime.toEpochMillis)
+    return mark === undefined || document === undefined || Option.isNone(at)
+      ? undefined
+      : { value: { mark, document, at: at.value } }
+  }
+}
+
+/** Whether both are written the same. */
+export const sameBy = <V>({ write }: Words<V>) => (a: V | undefined, b: V | undefined): boolean =>
+  a === b || (a !== undefined && b !== undefined && write(a) === write(b))
+
+export const lineOf = <V>(words: Words<V>, kind: KindId, id: ObjectId, value: V): string => {
+  const written = words.write(value)
+  return written === "" ? `${kind} ${id}` : `${kind} ${id} ${written}`
+}
+
+/** Reads lines back; those that make no sense are passed over. */
+export const readLines = <V>(words: Words<V>, texts: Iterable<string>): ObjectMap<V> => {
+  const map = new Map<KindId, Map<ObjectId, V>>()
+  for (const text of texts) {
+    for (const line of text.split("\n")) {
+      const [kind = "", id, ...rest] = line.split(" ")
+      const read = id === undefined ? undefined : words.read(rest)
+      if (id === undefined || read === undefined) continue
+      const entries = map.get(kind) ?? new Map<ObjectId, V>()
+      map.set(kind, entries.set(id, read.value))
+    }
+  }
+  return map
+}

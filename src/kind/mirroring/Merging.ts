@@ -1,0 +1,77 @@
+/** The fields that both sides may change: what each of them changed since they were last the same, and what follows. Pure. */
+import type { FieldChange } from "../../manifest/FieldChange.ts"
+import { type FieldPath, format } from "../../manifest/FieldPath.ts"
+import type { FieldType } from "../../manifest/FieldType.ts"
+import { encodeJson } from "../../manifest/JsonText.ts"
+import type { Json, JsonObject } from "../../manifest/Manifest.ts"
+import type { Ownership, Rule } from "../../rules/Ruleset.ts"
+import type { Mirrored } from "../Round.ts"
+import { threeWay } from "./diff/threeWay.ts"
+import { hasShared, isShared, sharedScope } from "./MirrorScope.ts"
+
+export interface Merging {
+  readonly git: JsonObject
+  readonly gitPortable: JsonObject
+  readonly live: JsonObject
+  readonly authored: JsonObject
+  readonly type: FieldType
+  readonly ownership: Ownership
+  readonly last: Mirrored | undefined
+  /** Who wrote the commit that Git is at, and which that is: `1a2b3c4d by A Person`. */
+  readonly tip: string
+  /** Who set a field in the cluster. */
+  readonly writerOf: (path: FieldPath) => string | undefined
+}
+
+export interface Merged {
+  readonly toGit: ReadonlyArray<FieldChange>
+  /** Whether nothing is to be applied either. */
+  readonly isSame: boolean
+  /** Both changed them, and nobody said who wins. */
+  readonly withheld: ReadonlyArray<FieldPath>
+  readonly notes: ReadonlyArray<string>
+  /** What the record keeps of it. */
+  readonly fields: string | undefined
+}
+
+const nothingShared: Merged = { toGit: [], isSame: true, withheld: [], notes: [], fields: undefined }
+
+const longest = 60
+
+const shown = (value: Json | undefined): string => {
+  if (value === undefined) return "nothing"
+  const text = encodeJson(value)
+  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text
+}
+
+const conflictRule = ({ filtered, lifecycle }: Ownership): Rule | undefined => [...filtered, lifecycle].find(isShared)
+
+export const merge = (
+  { authored, git, gitPortable, last, live, ownership, tip, type, writerOf }: Merging
+): Merged => {
+  if (!hasShared(ownership)) return nothingShared
+  const found = threeWay({
+    base: last?.fields,
+    git,
+    gitPortable,
+    live,
+    authored,
+    type,
+    scope: sharedScope(ownership),
+    conflict: conflictRule(ownership)?.conflict ?? "hold"
+  })
+  const isSame = found.toGit.length + found.takeFromGit.length + found.conflicts.length === 0
+  return {
+    toGit: found.toGit,
+    isSame,
+    withheld: found.conflicts.map(({ path }) => path),
+    notes: found.conflicts.map(({ git: ours, live: theirs, path }) =>
+      `${format(path)} was changed on both sides, to ${shown(ours)} in Git (at ${tip}) and to ${
+        shown(theirs)
+      } in the cluster (by ${
+        writerOf(path) ?? "somebody"
+      }): neither is touched. Make them the same, or set "conflict" in the rule`
+    ),
+    fields: found.fields
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * How the fields of a document were when both sides last agreed, small enough to be kept for each object: it shows later which side has
+ * changed what. Pure.
+ */
+import { hash } from "node:crypto"
+import { everything } from "../../../manifest/FieldScope.ts"
+import type { FieldType } from "../../../manifest/FieldType.ts"
+import type { JsonObject } from "../../../manifest/Manifest.ts"
+import { flattened, type Leaf, leavesOf } from "./Leaves.ts"
+import { mayBeLeftOut, stands } from "./SameMeaning.ts"
+
+/** Of one field: a digest of what each side had; `undefined`: nothing. */
+export interface FieldBase {
+  readonly git: string | undefined
+  readonly live: string | undefined
+}
+
+/** By a digest of the field. */
+export type FieldBases = ReadonlyMap<string, FieldBase>
+
+const idLength = 5
+const valueLength = 4
+
+const shortened = (text: string, length: number) => hash("sha1", text, "base64url").slice(0, length)
+
+export const idDigest = ({ id }: Leaf): string => shortened(id, idLength)
+
+export const valueDigest = (text: string | undefined): string | undefined =>
+  text === undefined ? undefined : shortened(text, valueLength)
+
+export const baseOf = ({ git, live }: Leaf): FieldBase => ({ git: valueDigest(git), live: valueDigest(live) })
+
+/** Whether Git and the cluster can stay as they are, whoever set what. */
+export const areAtPeace = (leaf: Leaf): boolean => {
+  const { git, live, spot: { path, type } } = leaf
+  if (git === live || git === undefined) return true
+  if (leaf._tag !== "Value") return false
+  if (live === undefined) return type === undefined || mayBeLeftOut(leaf.spot.git ?? null, path, type)
+  return stands(leaf.spot.git, leaf.spot.live, path, type)
+}
+
+const encodeOne = ([id, { git, live }]: readonly [string, FieldBase]): string => {
+  if (git === live) return `${id}=${git ?? ""}`
+  return git === undefined ? `${id}L${live}` : live === undefined ? `${id}G${git}` : `${id}D${git}${live}`
+}
+
+/** 10 characters for a field that both sides have alike or one side has, 14 for others. */
+export const encodeBases = (bases: FieldBases): string => [...bases].map(encodeOne).join("")
+
+/** What {@link encodeBases} wrote. */
+export const decodeBases = (text: string): FieldBases => {
+  const bases = new Map<string, FieldBase>()
+  let at = 0
+  while (at < text.length) {
+    const id = text.slice(at, at += idLength)
+    const tag = text[at++]
+    const first = text.slice(at, at += valueLength)
+    const second = tag === "D" ? text.slice(at, at += valueLength) : first
+    bases.set(id, { git: tag === "L" ? undefined : first, live: tag === "G" ? undefined : second })
+  }
+  return bases
+}
+
+/** The base for {@link threeWay}, of a live object and a manifest that agree, both in portable form; fields that don't are left out. */
+export const fieldDigests = (live: JsonObject, git: JsonObject, type: FieldType): string => {
+  const leaves = leavesOf({ git, gitPortable: git, live, authored: live, type, scope: everything })
+  return encodeBases(
+    new Map(leaves.flatMap(flattened).filter(areAtPeace).map((leaf) => [idDigest(leaf), baseOf(leaf)]))
+  )
+}

@@ -1,0 +1,40 @@
+// Random things that the record knows of objects.
+import * as fc from "fast-check"
+import * as ObjectMap from "../../src/coordination/ObjectMap.ts"
+import { removalMarks } from "../../src/coordination/RemovalEntry.ts"
+import type { Objects } from "../../src/coordination/Shards.ts"
+
+const kind = fc.constantFrom("ConfigMap", "Deployment.apps", "Role.rbac.authorization.k8s.io")
+const id = fc.stringMatching(/^([a-z0-9-]{1,8}\/)?[a-z0-9:.-]{1,20}$/)
+const digest = fc.stringMatching(/^[A-Za-z0-9_-]{22}$/)
+
+const mapOf = <V>(value: fc.Arbitrary<V>): fc.Arbitrary<ObjectMap.ObjectMap<V>> =>
+  fc.array(fc.tuple(kind, fc.array(fc.tuple(id, value), { maxLength: 20 })), { maxLength: 6 }).map((entries) =>
+    entries.reduce<ObjectMap.ObjectMap<V>>(
+      (map, [of, some]) => ObjectMap.widen(map, of, some, () => false),
+      ObjectMap.empty
+    )
+  )
+
+const synced = fc.tuple(digest, digest).map(([payload, owned]) => ({ payload, owned }))
+
+const mirrored = fc.tuple(digest, digest, fc.option(fc.string({ minLength: 1 }), { nil: undefined }))
+  .map(([document, live, fields]) => fields === undefined ? { document, live } : { document, live, fields })
+
+const removal = fc.tuple(fc.constantFrom(...removalMarks), digest, fc.integer({ min: 0, max: 4_000_000_000_000 }))
+  .map(([mark, document, at]) => ({ mark, document, at }))
+
+export const objects: fc.Arbitrary<Objects> = fc.record({
+  inventory: mapOf(fc.option(synced, { nil: undefined })),
+  seen: mapOf(fc.option(mirrored, { nil: undefined })),
+  removals: mapOf(removal)
+}, { noNullPrototype: true })
+
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => a < b ? -1 : 1
+
+/** To be compared, whatever the order in which it came about. */
+export const plain = <V>(map: ObjectMap.ObjectMap<V>) =>
+  [...map].filter(([, entries]) => entries.size > 0).map(([of, entries]) =>
+    [of, [...entries].toSorted(byName)] as const
+  )
+    .toSorted(byName)
