@@ -14,8 +14,19 @@ import { machineLine, thisMachine } from "./Machine.ts"
 import { restart } from "./Restart.ts"
 import { rules } from "./Rules.ts"
 import { type BenchTable, render, toJson } from "./Table.ts"
+import { writeback } from "./Writeback.ts"
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { apply, commit, clone, git, growth, drift, restart, rules }
+const benchmarks: Readonly<Record<string, Benchmark>> = {
+  apply,
+  commit,
+  clone,
+  git,
+  growth,
+  drift,
+  restart,
+  rules,
+  writeback
+}
 
 const print = (text: string) => Effect.sync(() => void process.stdout.write(`${text}\n`))
 
