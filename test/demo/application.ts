@@ -98,6 +98,15 @@ export const replicasAreTheClusters = `  - resources: [deployments]
     syncTo: ignore
 `
 
+/** Rules by which what is changed in the cluster goes to Git. */
+export const someIsTheClusters = `  - resources: [deployments]
+    filters: [/spec/template/spec/containers/*/image]
+    syncTo: git
+  - resources: [configmaps]
+    namespaces: [shop]
+    syncTo: git
+`
+
 export const configuration = (url: string, ruleBefore = "") =>
   `gitUrl: ${url}
 gitPath: clusters/demo

@@ -8,6 +8,7 @@ import { type Controller, startController } from "../e2e/Controller.ts"
 import { eventually } from "../process/Eventually.ts"
 import { temporaryFolder } from "../process/TemporaryFolder.ts"
 import { application, configuration } from "./application.ts"
+import { intoGit } from "./intoGit.ts"
 import { oneField } from "./oneField.ts"
 import { note, seen, shown, title } from "./Story.ts"
 
@@ -178,6 +179,7 @@ const story = Effect.gen(function*() {
   yield* edit(cluster, folder)
   note(putRightLine(yield* controller.log))
   yield* oneField(cluster, controller, repository.url)
+  yield* intoGit(cluster, controller, repository)
   title("That was it.")
   if (once) return
   note("It stays up until you press Ctrl-C. Play with it:")

@@ -1,4 +1,4 @@
-// The demo's last part: a new rule while it runs, and from then on one field of the Deployment is the cluster's.
+// A part of the demo: a new rule while it runs, and from then on one field of the Deployment is the cluster's.
 import { Effect } from "effect"
 import type { StartedControlPlane } from "../cluster/StartedControlPlane.ts"
 import type { Controller } from "../e2e/Controller.ts"
