@@ -16,6 +16,7 @@ import type { Finished, Looked, Released } from "./KindMessage.ts"
 import * as KindMetrics from "./KindMetrics.ts"
 import * as KindState from "./KindState.ts"
 import { locate } from "./Locate.ts"
+import { afterApplied } from "./mirroring/MirrorMemory.ts"
 import { afterApply, afterFailure, afterLetGo, afterNothing, letGo as letGoDigest } from "./Tracked.ts"
 
 const placeOf = (ref: ManifestRef) => formatPlace({ path: ref.path, line: ref.manifest.line })
@@ -57,7 +58,8 @@ export const make = Effect.fnUntraced(function*(state: KindState.KindState, anno
   }
 
   const onApplied = Effect.fnUntraced(function*(id: ObjectId, wanted: string, applied: Applied, now: number) {
-    KindState.put(state, id, afterApply(KindState.get(state, id), wanted, applied.version), now)
+    const { mirror, ...tracked } = afterApply(KindState.get(state, id), wanted, applied.version)
+    KindState.put(state, id, { ...tracked, mirror: afterApplied(mirror) }, now)
     state.outcomes[applied.outcome] += 1
     yield* Metric.update(Metric.withAttributes(KindMetrics.applies, { outcome: applied.outcome }), 1)
     yield* Effect.logDebug(`${state.id} ${id} ${applied.outcome}`)

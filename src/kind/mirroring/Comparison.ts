@@ -126,7 +126,7 @@ const compareNew = Effect.fnUntraced(
       live: portableDigest(live),
       scope: mirrorFingerprint(ownership)
     }
-    const { fields, isSame, notes, withheld } = merge({
+    const { fields, fieldsApplied, isSame, notes, withheld } = merge({
       git: manifest,
       gitPortable: portableBeside(spec.kind, manifest, object),
       live,
@@ -137,7 +137,7 @@ const compareNew = Effect.fnUntraced(
       tip: compared.tip,
       writerOf: () => undefined
     })
-    const after: Agreed = { basis, isSame, withheld, notes, fields }
+    const after: Agreed = { basis, isSame, withheld, notes, fields, fieldsApplied }
     return {
       _tag: "Differs",
       change: { _tag: "PutDocument", key, manifest, ...needs.length === 0 ? {} : { needs }, why },
@@ -192,9 +192,9 @@ const compareFields = Effect.fnUntraced(function*(
     live: portableDigest(live),
     scope: mirrorFingerprint(ownership)
   }
-  const { fields, isSame, notes, withheld } = found.merged
+  const { fields, fieldsApplied, isSame, notes, withheld } = found.merged
   if (first === undefined)
-    return { _tag: "Agreed", agreed: { basis, isSame, withheld, notes, fields } } satisfies Comparison
+    return { _tag: "Agreed", agreed: { basis, isSame, withheld, notes, fields, fieldsApplied } } satisfies Comparison
   const isGits = last !== undefined && last.document !== basis.document && last.live === basis.live
   const writtenBack = isGits ? found.own.map(({ path }) => path) : []
   const why: Why = {
@@ -203,8 +203,8 @@ const compareFields = Effect.fnUntraced(function*(
     ...writtenBack.length > 0 ? { remark: changedInGit(rule) } : {}
   }
   const after = Result.map(withChanges(git, found.changes, type), (patched): Agreed => {
-    const { fields, isSame, notes, withheld } = merging(found.wanted, patched)
-    return { basis: { ...basis, document: manifestDigest(patched) }, isSame, withheld, notes, fields }
+    const { fields, fieldsApplied, isSame, notes, withheld } = merging(found.wanted, patched)
+    return { basis: { ...basis, document: manifestDigest(patched) }, isSame, withheld, notes, fields, fieldsApplied }
   })
   return {
     _tag: "Differs",

@@ -1,11 +1,15 @@
 /** The fields that both sides may change: what each of them changed since they were last the same, and what follows. Pure. */
+import { Result } from "effect"
+import { withChanges } from "../../manifest/edit/FieldEdits.ts"
 import type { FieldChange } from "../../manifest/FieldChange.ts"
 import { type FieldPath, format } from "../../manifest/FieldPath.ts"
+import { including, nothing } from "../../manifest/FieldScope.ts"
 import type { FieldType } from "../../manifest/FieldType.ts"
 import { encodeJson } from "../../manifest/JsonText.ts"
 import type { Json, JsonObject } from "../../manifest/Manifest.ts"
 import type { Ownership, Rule } from "../../rules/Ruleset.ts"
 import type { Mirrored } from "../Round.ts"
+import { documentChanges } from "./diff/documentChanges.ts"
 import { threeWay } from "./diff/threeWay.ts"
 import { hasShared, isShared, sharedScope } from "./MirrorScope.ts"
 
@@ -32,9 +36,18 @@ export interface Merged {
   readonly notes: ReadonlyArray<string>
   /** What the record keeps of it. */
   readonly fields: string | undefined
+  /** The same once what Git changed is applied, if it changed anything. */
+  readonly fieldsApplied: string | undefined
 }
 
-const nothingShared: Merged = { toGit: [], isSame: true, withheld: [], notes: [], fields: undefined }
+const nothingShared: Merged = {
+  toGit: [],
+  isSame: true,
+  withheld: [],
+  notes: [],
+  fields: undefined,
+  fieldsApplied: undefined
+}
 
 const longest = 60
 
@@ -44,22 +57,41 @@ const shown = (value: Json | undefined): string => {
   return text.length > longest ? `${text.slice(0, longest - 1)}…` : text
 }
 
+/** The live object as it will be once what Git says at these paths is applied. */
+const withApplied = (
+  live: JsonObject,
+  git: JsonObject,
+  paths: ReadonlyArray<FieldPath>,
+  type: FieldType
+): JsonObject => {
+  const changes = documentChanges({
+    git: live,
+    gitPortable: live,
+    live: git,
+    authored: git,
+    type,
+    scope: paths.reduce(including, nothing)
+  })
+  return Result.getOrElse(withChanges(live, changes, type), () => live)
+}
+
 const conflictRule = ({ filtered, lifecycle }: Ownership): Rule | undefined => [...filtered, lifecycle].find(isShared)
 
 export const merge = (
   { authored, git, gitPortable, last, live, ownership, tip, type, writerOf }: Merging
 ): Merged => {
   if (!hasShared(ownership)) return nothingShared
-  const found = threeWay({
-    base: last?.fields,
-    git,
-    gitPortable,
-    live,
-    authored,
-    type,
-    scope: sharedScope(ownership),
-    conflict: conflictRule(ownership)?.conflict ?? "hold"
-  })
+  const sides = { git, gitPortable, authored, type, scope: sharedScope(ownership) }
+  const conflict = conflictRule(ownership)?.conflict ?? "hold"
+  const found = threeWay({ ...sides, live, base: last?.fields, conflict })
+  const applied = found.takeFromGit.length === 0
+    ? undefined
+    : threeWay({
+      ...sides,
+      live: withApplied(live, gitPortable, found.takeFromGit, type),
+      base: last?.fields,
+      conflict
+    })
   const isSame = found.toGit.length + found.takeFromGit.length + found.conflicts.length === 0
   return {
     toGit: found.toGit,
@@ -72,6 +104,7 @@ export const merge = (
         writerOf(path) ?? "somebody"
       }): neither is touched. Make them the same, or set "conflict" in the rule`
     ),
-    fields: found.fields
+    fields: found.fields,
+    fieldsApplied: applied?.fields
   }
 }

@@ -34,6 +34,8 @@ export interface Agreed {
   readonly withheld: ReadonlyArray<FieldPath>
   /** For the record, of objects whose fields both sides may change. */
   readonly fields: string | undefined
+  /** The same once what Git changed is applied; `undefined` where there is nothing of the sort. */
+  readonly fieldsApplied: string | undefined
   /** Why something in which the two differ is left as it is: sentences. */
   readonly notes: ReadonlyArray<string>
 }
@@ -76,6 +78,14 @@ export const afterBegin = (
   basis: Basis,
   step: Exclude<MirrorMemory["underWay"], undefined>["step"]
 ): MirrorMemory => ({ ...memory, underWay: { basis, step } })
+
+/** What Git changed was applied: from here on both sides have it, though the watch may not have shown it yet. */
+export const afterApplied = (memory: MirrorMemory): MirrorMemory => {
+  const { agreed } = memory
+  return agreed?.fieldsApplied === undefined
+    ? memory
+    : { ...memory, agreed: { ...agreed, fields: agreed.fieldsApplied, fieldsApplied: undefined } }
+}
 
 /** Nothing is left to be done on this basis. */
 export const afterAgreement = (memory: MirrorMemory, agreed: Agreed): MirrorMemory => ({

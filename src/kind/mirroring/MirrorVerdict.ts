@@ -131,7 +131,9 @@ const judgeLive = (
     return { _tag: "Held", rule, ref, message: goneFromGit(last.live !== tracked.live?.portable) }
   const basis = basisOf(tracked, ownership)
   if (sameBasis(agreed?.basis, basis) && agreed !== undefined) return { _tag: "Mirrored", rule, notes: agreed.notes }
-  if (sameBasis(underWay?.basis, basis)) return { _tag: "UnderWay", rule, until: undefined }
+  // What is being applied now is Git's change, not the cluster's, which only its answer tells.
+  const isApplying = hasShared(ownership) && tracked.inFlight !== undefined
+  if (isApplying || sameBasis(underWay?.basis, basis)) return { _tag: "UnderWay", rule, until: undefined }
   if (sameBasis(answered?.basis, basis) && answered !== undefined && now < answered.until)
     return { _tag: "UnderWay", rule, until: answered.until }
   const met = trouble?.digest === basisText(basis) ? trouble : undefined

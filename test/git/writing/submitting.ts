@@ -43,7 +43,7 @@ export const patch = (name: string, value: string, previous: string): DocumentCh
   key: key(name),
   changes: [{ _tag: "Set", path: [field("data"), field("key")], value, previous }],
   type: unknown,
-  why: { rule: "1 (images)", changedBy: [{ fieldManager: "kubectl-edit", time: "2026-11-23T10:00:00Z" }] }
+  why: { rule: "rule 1 (images)", changedBy: [{ fieldManager: "kubectl-edit", time: "2026-11-23T10:00:00Z" }] }
 })
 
 export const remove = (tip: Tip, name: string, kind = "ConfigMap"): DocumentChange => ({

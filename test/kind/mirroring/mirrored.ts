@@ -41,7 +41,8 @@ export const agreed = (document: string, live: string, rules = [toGit]): Agreed 
   isSame: true,
   withheld: [],
   notes: [],
-  fields: undefined
+  fields: undefined,
+  fieldsApplied: undefined
 })
 
 export const memory = (change: Partial<Tracked["mirror"]>) => ({ mirror: { ...noMemory, ...change } })
