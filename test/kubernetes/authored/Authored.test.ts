@@ -4,8 +4,8 @@ import type { JsonObject } from "../../../src/manifest/Manifest.ts"
 import { ControlPlane } from "../../cluster/ControlPlane.ts"
 import { sharedControlPlane } from "../../cluster/SharedControlPlane.ts"
 import { authored, dryRunsSince, here, kubectl } from "./authoring.ts"
-import { gizmo, serveGizmos } from "./gizmos.ts"
 import { deployment, everyKind } from "./manifests.ts"
+import { quokka, serveQuokkas } from "./quokkas.ts"
 
 /** The manifest with other values in its spec. */
 const withSpec = (manifest: JsonObject, spec: JsonObject): JsonObject => ({
@@ -27,7 +27,7 @@ layer(sharedControlPlane, { timeout: 120_000, excludeTestServices: true })("what
   it.effect("is what a person gave to kubectl create, for a custom kind with defaults", () =>
     here((namespace) =>
       Effect.gen(function*() {
-        const manifest = gizmo(yield* serveGizmos(namespace), namespace, "one")
+        const manifest = quokka(yield* serveQuokkas(namespace), namespace, "one")
         yield* kubectl(["create"], manifest)
         assert.deepStrictEqual(yield* authored(manifest), manifest)
       })

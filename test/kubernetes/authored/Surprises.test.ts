@@ -6,8 +6,8 @@ import { ControlPlane } from "../../cluster/ControlPlane.ts"
 import { sharedControlPlane } from "../../cluster/SharedControlPlane.ts"
 import { eventually } from "../../process/Eventually.ts"
 import { authored, authoring, dryRunsSince, here, kubectl, live } from "./authoring.ts"
-import { serveGizmos } from "./gizmos.ts"
 import { deployment } from "./manifests.ts"
+import { serveQuokkas } from "./quokkas.ts"
 
 const service = (namespace: string, name: string, port: JsonObject): JsonObject => ({
   apiVersion: "v1",
@@ -65,10 +65,10 @@ layer(sharedControlPlane, { timeout: 120_000, excludeTestServices: true })("what
     here((namespace) =>
       Effect.gen(function*() {
         const cluster = yield* ControlPlane
-        const apiVersion = yield* serveGizmos(namespace)
+        const apiVersion = yield* serveQuokkas(namespace)
         const of = (name: string, size: string): JsonObject => ({
           apiVersion,
-          kind: "Gizmo",
+          kind: "Quokka",
           metadata: { name, namespace },
           spec: { size, labels: { a: "b" } }
         })
@@ -76,7 +76,7 @@ layer(sharedControlPlane, { timeout: 120_000, excludeTestServices: true })("what
         assert.deepStrictEqual(yield* authored(of("before", "3Gi")), of("before", "3Gi"))
         const path = "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/size/default"
         const patch = JSON.stringify([{ op: "replace", path, value: "2Gi" }])
-        yield* cluster.kubectlOk(["patch", "crd", `gizmos.${namespace}.example.com`, "--type=json", "-p", patch])
+        yield* cluster.kubectlOk(["patch", "crd", `quokkas.${namespace}.example.com`, "--type=json", "-p", patch])
         yield* kubectl(["create"], of("after", "1Gi"))
         yield* eventually(
           "a value that is no default any more is kept",

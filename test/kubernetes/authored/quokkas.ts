@@ -41,18 +41,18 @@ const spec: JsonObject = {
   open: { "type": "object", "x-kubernetes-preserve-unknown-fields": true }
 }
 
-/** Serves Gizmos in a group of the namespace's own; their `apiVersion`. */
-export const serveGizmos = Effect.fnUntraced(function*(namespace: string) {
+/** Serves Quokkas in a group of the namespace's own; their `apiVersion`. */
+export const serveQuokkas = Effect.fnUntraced(function*(namespace: string) {
   const cluster = yield* ControlPlane
   const group = `${namespace}.example.com`
   const definition = {
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
-    metadata: { name: `gizmos.${group}` },
+    metadata: { name: `quokkas.${group}` },
     spec: {
       group,
       scope: "Namespaced",
-      names: { plural: "gizmos", singular: "gizmo", kind: "Gizmo" },
+      names: { plural: "quokkas", singular: "quokka", kind: "Quokka" },
       versions: [{
         name: "v1",
         served: true,
@@ -70,9 +70,9 @@ export const serveGizmos = Effect.fnUntraced(function*(namespace: string) {
   return `${group}/v1`
 })
 
-export const gizmo = (apiVersion: string, namespace: string, name: string): JsonObject => ({
+export const quokka = (apiVersion: string, namespace: string, name: string): JsonObject => ({
   apiVersion,
-  kind: "Gizmo",
+  kind: "Quokka",
   metadata: { name, namespace },
   spec: {
     mode: "Fast",
