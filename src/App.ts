@@ -110,6 +110,7 @@ export const engine = (config: Config) => {
     repository,
     gitPath: config.gitPath,
     restore: config.restore,
+    interval: config.interval,
     deletions: config.deletions,
     gathering: config.commit
   })

@@ -57,6 +57,8 @@ export interface Config {
   readonly deletions: { readonly max: number; readonly percent: number }
   /** Whether a new cluster is restored from Git. */
   readonly restore: "auto" | "off"
+  /** Whether claims come back from snapshots, or with the very volumes they had. */
+  readonly volumes: "restore" | "reattach"
   readonly lease: {
     readonly duration: Duration.Duration
     readonly renew: Duration.Duration
@@ -135,6 +137,7 @@ const complete = (checked: ConfigFile.CheckedFile, podNamespace: string | undefi
     layout: content.layout ?? defaults.layout,
     deletions: { ...defaults.deletions, ...content.deletions },
     restore: content.restore ?? defaults.restore,
+    volumes: content.volumes ?? defaults.volumes,
     lease: {
       duration: content.lease?.duration ?? duration(defaults.lease.duration),
       renew: content.lease?.renew ?? duration(defaults.lease.renew),

@@ -15,10 +15,6 @@ interface Row {
 
 const is = (...values: ReadonlyArray<string>) => (value: unknown) => typeof value === "string" && values.includes(value)
 
-const noRestoring = "this version restores nothing by itself"
-
-const key = (name: string, why: string): string => `"${name}" isn't built yet: ${why}; leave the key out`
-
 const syncsTo = (rule: unknown, ...targets: ReadonlyArray<string>) =>
   typeof rule === "object" && rule !== null && is(...targets)(Reflect.get(rule, "syncTo"))
 
@@ -29,13 +25,7 @@ const table: ReadonlyArray<Row> = [
     message: (value) =>
       `"prune: ${String(value)}" isn't built yet for what goes to the cluster: this version deletes nothing there; ` +
       `use "never" or leave the key out`
-  },
-  {
-    path: ["restore"],
-    refuses: is("auto"),
-    message: () => `"restore: auto" isn't built yet: ${noRestoring}; use "off" or leave the key out`
-  },
-  { path: ["volumes"], message: () => key("volumes", noRestoring) }
+  }
 ]
 
 interface Hit {

@@ -30,6 +30,7 @@ import { fold } from "./Folding.ts"
 import * as GitErrands from "./GitErrands.ts"
 import * as MirroringLog from "./MirroringLog.ts"
 import * as RecordKeeping from "./RecordKeeping.ts"
+import * as RestoringLog from "./restoring/RestoringLog.ts"
 import * as RoundLog from "./RoundLog.ts"
 import { shownOf } from "./shownOf.ts"
 
@@ -97,7 +98,7 @@ const make = Effect.fnUntraced(function*(options: CoordinatorOptions) {
   const run = Effect.gen(function*() {
     const before = yield* SubscriptionRef.get(states)
     let state = CoordinatorState.restarted(before, yield* rulesets.latest)
-    const logs = [RoundLog.make(), MirroringLog.make()]
+    const logs = [RoundLog.make(), MirroringLog.make(), RestoringLog.make()]
     const errands = yield* GitErrands.make(mail)
     const alarm = yield* FiberHandle.make<void>()
     while (true) {
@@ -171,7 +172,7 @@ const make = Effect.fnUntraced(function*(options: CoordinatorOptions) {
     rounds: SubscriptionRef.changes(rounds).pipe(Stream.filter(isDefined)),
     inventoryKinds: Effect.map(loaded, (held) => new Set(held?.inventory.keys())),
     recorded: (kind) => Effect.map(loaded, (held) => new Set(held?.inventory.get(kind)?.keys())),
-    expect: (round, kinds) => mail({ _tag: "Expected", round, kinds }),
+    expect: (round, kinds, unserved = new Set()) => mail({ _tag: "Expected", round, kinds, unserved }),
     report: (report) => mail({ _tag: "Reported", report }),
     synced: (kind, objects) => mail({ _tag: "SyncedTold", kind, objects }),
     departed: (kind, ids) => mail({ _tag: "Departed", kind, ids }),

@@ -14,6 +14,8 @@ export interface CoordinatorOptions {
   readonly gitPath: string
   /** Whether a new cluster is to be restored from Git. */
   readonly restore: "auto" | "off"
+  /** How often the branch is looked at. */
+  readonly interval: Duration.Duration
   readonly deletions: Limits
   /** How long removals are gathered before they are judged together: until none came for `quiet`, at most for `maxAge`. */
   readonly gathering: { readonly quiet: Duration.Duration; readonly maxAge: Duration.Duration }

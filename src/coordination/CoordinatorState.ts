@@ -2,9 +2,18 @@
  * What the Coordinator knows and what follows from it: the round, its phase, its open stage, whether anything goes to Git. Pure.
  * The actor carries out what the state asks for: reading and writing the record, asking Git, publishing the round.
  */
+import { DateTime, Duration, Option } from "effect"
 import type { GitReport } from "../git/GitReport.ts"
 import type { Confirmation } from "../git/History.ts"
-import type { Mirrored, Mirroring, Phase, Round, SeenObjects, Synced } from "../kind/Round.ts"
+import {
+  type Mirrored,
+  type Mirroring,
+  type Phase,
+  type Round,
+  type SeenObjects,
+  type Synced,
+  writesIn
+} from "../kind/Round.ts"
 import type { Stage } from "../kind/Stage.ts"
 import type { Standing } from "../kubernetes/Leadership.ts"
 import type { KindId } from "../manifest/ObjectKey.ts"
@@ -17,7 +26,8 @@ import type { ObjectSet } from "./ObjectMap.ts"
 import * as Progress from "./Progress.ts"
 import type * as Record from "./Record.ts"
 import type { Stored } from "./RecordStore.ts"
-import { type ClusterStanding, standingOf } from "./standingOf.ts"
+import { isRestored } from "./restoring/isRestored.ts"
+import { type ClusterStanding, type Situation, standingOf } from "./standingOf.ts"
 
 /** The record as this term found it: another value when what was known of it has to be forgotten. */
 export interface Found {
@@ -152,24 +162,54 @@ export const needsRecord = ({ git, record, standing }: CoordinatorState): boolea
 export const writesToGit = ({ rules }: Ruleset): boolean =>
   rules.some(({ suspend, syncTo }) => !suspend && (syncTo === "git" || syncTo === "both"))
 
-const writtenAs = (stored: Stored | undefined) => {
-  if (stored === undefined) return "Absent"
-  return stored.record.head.phase === "undecided" ? "Undecided" : "Written"
+const phases = { syncing: "Written", undecided: "Undecided", restoring: "Restoring" } as const
+
+/** What the record says of what this cluster is to Git. */
+export const writtenAs = (stored: Pick<Stored, "record"> | undefined): Situation["record"] =>
+  stored === undefined ? "Absent" : phases[stored.record.head.phase]
+
+/** An owner that lives looks at the branch this often before restoring starts. */
+const looksToAnswer = 10
+
+/** Until when whom we asked may refuse; in milliseconds since the epoch. */
+export const answerDueAt = ({ options: { interval }, record }: CoordinatorState): number | undefined => {
+  const asked = record._tag === "Loaded" ? record.record.head.asked : undefined
+  const at = asked === undefined ? undefined : Option.getOrUndefined(DateTime.make(asked.at))
+  return at === undefined ? undefined : DateTime.toEpochMillis(at) + looksToAnswer * Duration.toMillis(interval)
+}
+
+const askedOf = (state: CoordinatorState, { asked }: Record.Head): Situation["asked"] => {
+  const until = answerDueAt(state)
+  return asked === undefined || until === undefined
+    ? undefined
+    : { of: asked.of, until: DateTime.formatIso(DateTime.makeUnsafe(until)) }
 }
 
 /** Whose Git is; `undefined` as long as that can't be asked. */
 export const clusterStandingOf = (state: CoordinatorState): ClusterStanding | undefined => {
   const { ancestry, git: { tip }, options: { restore, stateNamespace }, record, ruleset, standing } = state
   if (tip === undefined || standing._tag !== "Leading" || record._tag !== "Loaded") return undefined
+  const { head } = record.record
   return standingOf({
-    us: { cluster: record.record.head.cluster, stateNamespace },
+    us: { cluster: head.cluster, stateNamespace },
     record: writtenAs(record.stored),
     named: tip.named,
     writesToGit: writesToGit(ruleset),
     restore,
     ancestry: ancestry?.answer ?? "Unknown",
-    takesOver: record.record.head.takesOver
+    takesOver: head.takesOver,
+    asked: askedOf(state, head),
+    restoresFrom: head.restoring?.from,
+    isRestored: isRestored(state.progress, state.round)
   })
+}
+
+/** Since when this cluster is being restored, in milliseconds since the epoch. */
+const sinceOf = ({ record }: CoordinatorState): number => {
+  const since = record._tag === "Loaded" ? record.record.head.restoring?.since : undefined
+  return since === undefined
+    ? 0
+    : Option.match(DateTime.make(since), { onNone: () => 0, onSome: DateTime.toEpochMillis })
 }
 
 export const phaseOf = (state: CoordinatorState): Phase => {
@@ -177,8 +217,9 @@ export const phaseOf = (state: CoordinatorState): Phase => {
   if (git.tip === undefined) return { _tag: "Starting" }
   if (standing._tag === "Standby") return { _tag: "Standby", leader: standing.holder }
   if (record._tag === "Unusable") return { _tag: "Held", reason: record.reason }
-  const held = clusterStandingOf(state)?.held
+  const { held, restoring } = clusterStandingOf(state) ?? {}
   if (held !== undefined) return { _tag: "Held", reason: held }
+  if (restoring !== undefined) return { _tag: "Restoring", from: restoring, since: sinceOf(state) }
   return record._tag === "Loaded" ? { _tag: "Syncing" } : { _tag: "Starting" }
 }
 
@@ -195,7 +236,7 @@ const laterOf = (a: Stage | undefined, b: Stage | undefined) =>
 
 /** After messages were folded: opens what can be opened. */
 export const advance = (state: CoordinatorState): CoordinatorState => {
-  if (phaseOf(state)._tag !== "Syncing") return { ...state, opened: undefined }
+  if (!writesIn(phaseOf(state))) return { ...state, opened: undefined }
   const opened = laterOf(state.opened, Progress.openStage(state.progress, state.round))
   const settled = Progress.isSettled(state.progress, state.round)
   return { ...state, opened, settledRound: settled ? state.round : state.settledRound }

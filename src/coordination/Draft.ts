@@ -7,6 +7,7 @@ import { judge, type Verdict } from "./Judging.ts"
 import { latchedBy } from "./Latching.ts"
 import * as ObjectMap from "./ObjectMap.ts"
 import * as Record from "./Record.ts"
+import { nextPhase } from "./restoring/nextPhase.ts"
 import type { ClusterStanding } from "./standingOf.ts"
 
 export type Loaded = Extract<RecordState, { readonly _tag: "Loaded" }>
@@ -97,11 +98,6 @@ const withSynced = (head: Record.Head, state: CoordinatorState): Record.Head => 
     : { ...head, lastSynced: commit }
 }
 
-const withPhase = (head: Record.Head, standing: ClusterStanding | undefined): Record.Head => {
-  if (standing?.step === "WriteUndecided") return { ...head, phase: "undecided" }
-  return standing?.step === "WriteRecord" && head.phase !== "syncing" ? { ...head, phase: "syncing" } : head
-}
-
 const withRival = (head: Record.Head, standing: ClusterStanding | undefined): Record.Head => {
   if (standing === undefined || standing.rival === head.rival) return head
   const { rival: _, ...rest } = head
@@ -140,7 +136,7 @@ export const draft = (
   const told = HeldRemovals.withdraw(withObjects(before, state, isFlushing), toldOf(state, isFlushing))
   const head = [withJobs, withDefinitions, withSynced].reduce(
     (head, step) => step(head, state),
-    withRival(withPhase(told.head, standing), standing)
+    withRival(nextPhase(told.head, state, standing, now), standing)
   )
   const took = tookOver(told, state)
   const written = head === told.head ? told : { ...told, head }

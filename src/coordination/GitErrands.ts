@@ -1,5 +1,6 @@
 /** What the Coordinator has Git do, beside its mailbox: to look at the branch's history, and to name this cluster. One of each at a time. */
 import { Clock, Effect, FiberHandle } from "effect"
+import { type ClusterId, sameCluster } from "../git/ClusterName.ts"
 import { GitActor } from "../git/GitActor.ts"
 import type { Naming } from "../git/GitMessages.ts"
 import type { CoordinatorMessage, HistoryQuestion } from "./CoordinatorMessage.ts"
@@ -15,9 +16,30 @@ interface Errand<A> {
   readonly again: number
 }
 
-/** Whom Git names still: a person has said that we take that one's place. */
-const replacedIn = ({ git: { tip } }: CoordinatorState): Pick<Naming, "replaces"> =>
-  tip?.named._tag === "Named" ? { replaces: tip.named.cluster } : {}
+/** What the file that names a cluster shall say; `undefined`: what it says. */
+const namingOf = (state: CoordinatorState): Naming | undefined => {
+  const { git: { tip }, options: { stateNamespace }, record } = state
+  if (record._tag !== "Loaded") return undefined
+  const us: ClusterId = { cluster: record.record.head.cluster, stateNamespace }
+  const named = tip?.named._tag === "Named" ? tip.named : undefined
+  switch (clusterStandingOf(state)?.step) {
+    case "NameUs":
+      // Whom Git names still: its place is ours by a person's word, or since it did not answer.
+      return named === undefined ? us : { ...us, replaces: named.cluster }
+    case "AskTakeover":
+      return named === undefined
+        ? undefined
+        : { cluster: named.cluster, stateNamespace: named.stateNamespace, takeover: us }
+    case "RefuseTakeover":
+      return named?.takeover === undefined ? undefined : { ...us, refused: named.takeover }
+    default:
+      return undefined
+  }
+}
+
+const sameNaming = (a: Naming | undefined, b: Naming): boolean =>
+  sameCluster(a, b) && a?.replaces === b.replaces && sameCluster(a?.takeover, b.takeover) &&
+  sameCluster(a?.refused, b.refused)
 
 /** Starts what the state asks for; answers come by mail. Answers when to look again. */
 export const make = Effect.fnUntraced(function*(mail: (message: CoordinatorMessage) => Effect.Effect<void>) {
@@ -25,7 +47,7 @@ export const make = Effect.fnUntraced(function*(mail: (message: CoordinatorMessa
   const asking = yield* FiberHandle.make<void>()
   const naming = yield* FiberHandle.make<void>()
   let asked: Errand<HistoryQuestion> | undefined
-  let named: Errand<string | undefined> | undefined
+  let named: Errand<{ readonly naming: Naming; readonly tip: string | undefined }> | undefined
 
   const ask = (question: HistoryQuestion) =>
     git.history(question.since).pipe(
@@ -55,14 +77,15 @@ export const make = Effect.fnUntraced(function*(mail: (message: CoordinatorMessa
   })
 
   const attendNaming = Effect.fnUntraced(function*(state: CoordinatorState, now: number) {
-    const { git: { tip }, options: { stateNamespace }, record } = state
-    if (record._tag !== "Loaded" || clusterStandingOf(state)?.step !== "NameUs") {
+    const naming = namingOf(state)
+    const tip = state.git.tip?.commit
+    if (naming === undefined) {
       named = undefined
       return undefined
     }
-    if (named === undefined || named.what !== tip?.commit || now >= named.again) {
-      named = { what: tip?.commit, again: now + retryAfter }
-      yield* name({ cluster: record.record.head.cluster, stateNamespace, ...replacedIn(state) })
+    if (named === undefined || named.what.tip !== tip || !sameNaming(named.what.naming, naming) || now >= named.again) {
+      named = { what: { naming, tip }, again: now + retryAfter }
+      yield* name(naming)
     }
     return named.again
   })

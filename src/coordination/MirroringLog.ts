@@ -9,6 +9,7 @@ const heldIn = ({ record }: CoordinatorState) => record._tag === "Loaded" ? held
 const reasonOf = (state: CoordinatorState): string => {
   const phase = phaseOf(state)
   if (phase._tag === "Held") return phase.reason
+  if (phase._tag === "Restoring") return ""
   const mirroring = mirroringOf(state)
   return mirroring._tag === "Closed" ? mirroring.reason : ""
 }

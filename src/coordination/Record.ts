@@ -34,8 +34,14 @@ export const Head = Schema.Struct({
   /** UID of the namespace kube-system. */
   cluster: Schema.String,
   source: Source,
-  /** `undecided`: Git names another cluster, and nobody has said yet which one lives. */
-  phase: Schema.Literals(["syncing", "undecided"]),
+  /** `undecided`: Git names another cluster, and nobody has said yet which one lives. `restoring`: this one is being restored from Git. */
+  phase: Schema.Literals(["syncing", "undecided", "restoring"]),
+  /** Of whom we asked its place, and when we first saw the request in Git (RFC 3339). */
+  asked: Schema.optionalKey(Schema.Struct({ of: Schema.String, at: Schema.String })),
+  /** Whom this cluster is being restored from, and since when (RFC 3339). */
+  restoring: Schema.optionalKey(Schema.Struct({ from: Schema.String, since: Schema.String })),
+  /** Whom it was restored from, and when that was done (RFC 3339). */
+  restored: Schema.optionalKey(Schema.Struct({ from: Schema.String, at: Schema.String })),
   /** The commit of the last round in which every kind had settled. */
   lastSynced: Schema.optionalKey(Schema.String),
   /** The term of the leader that wrote it. */

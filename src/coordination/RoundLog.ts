@@ -1,6 +1,7 @@
 /** Tells the story of the rounds in the log: what is taken up, what stands in the way, and when all is in step. */
 import { Effect } from "effect"
 import type { RuleTally } from "../kind/KindReport.ts"
+import { writesIn } from "../kind/Round.ts"
 import { counted } from "../manifest/counted.ts"
 import { formatPlace } from "../manifest/Manifest.ts"
 import { type CoordinatorState, phaseOf } from "./CoordinatorState.ts"
@@ -35,7 +36,7 @@ export const make = (): (state: CoordinatorState, now: number) => Effect.Effect<
     const described = current._tag === "Standby" ? `Standing by: ${current.leader ?? "nobody"} leads` : current._tag
     if (described !== phase && current._tag === "Standby") yield* Effect.logInfo(described)
     phase = described
-    if (tip === undefined || current._tag !== "Syncing") return
+    if (tip === undefined || !writesIn(current)) return
     if (round !== taken) {
       taken = round
       takenAt = now
@@ -48,7 +49,12 @@ export const make = (): (state: CoordinatorState, now: number) => Effect.Effect<
     }
     if (settledRound === round && told !== round) {
       told = round
-      yield* Effect.logInfo(`In step with ${short(tip.commit)} after ${now - takenAt} ms: ${counts(state)}`)
+      const isBack = current._tag === "Syncing"
+      yield* Effect.logInfo(
+        `${isBack ? "In step with" : "Restored as far as can be from"} ${short(tip.commit)} after ${
+          now - takenAt
+        } ms: ${counts(state)}`
+      )
     }
   })
 }

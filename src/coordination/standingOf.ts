@@ -2,14 +2,14 @@
  * Which cluster Git belongs to, and what follows for ours: whether objects are written, whether anything may go to Git, and what has to be
  * done first. Pure: the record and Git together decide.
  */
-import type { ClusterName } from "../git/ClusterName.ts"
+import { type ClusterId, type ClusterName, formatName, sameCluster } from "../git/ClusterName.ts"
 import type { Mirroring } from "../kind/Round.ts"
 import type { Ancestry } from "./Latching.ts"
 
 export interface Situation {
-  readonly us: { readonly cluster: string; readonly stateNamespace: string }
-  /** `Undecided`: it says only that Git named another when we came. */
-  readonly record: "Absent" | "Undecided" | "Written"
+  readonly us: ClusterId
+  /** `Undecided`: it says only that Git named another when we came. `Restoring`: this cluster is being restored. */
+  readonly record: "Absent" | "Undecided" | "Restoring" | "Written"
   /** Whom Git names. */
   readonly named: ClusterName
   /** Whether some rule writes to Git. */
@@ -20,15 +20,36 @@ export interface Situation {
   readonly ancestry: Ancestry
   /** Whom a person wants us to take the place of, as {@link formatName} writes it. */
   readonly takesOver: string | undefined
+  /** Whose answer to our request the record waits for, and until when (RFC 3339). */
+  readonly asked: { readonly of: string; readonly until: string } | undefined
+  /** Whom the record restores from. */
+  readonly restoresFrom: string | undefined
+  /** Whether all that can come back from Git is back. */
+  readonly isRestored: boolean
 }
 
-/** What the Coordinator has to see to. `WriteUndecided`: the record, saying that Git names another. */
-export type Step = "None" | "WriteRecord" | "WriteUndecided" | "AskHistory" | "NameUs"
+/** What the Coordinator has to see to. */
+export type Step =
+  | "None"
+  | "WriteRecord"
+  /** The record, saying that Git names another. */
+  | "WriteUndecided"
+  /** The record, saying since when our request stands in Git. */
+  | "WriteAsked"
+  /** Whoever Git names may refuse our request until the time is over. */
+  | "AwaitAnswer"
+  | "AskTakeover"
+  /** Somebody asks to take our place. */
+  | "RefuseTakeover"
+  | "AskHistory"
+  | "NameUs"
 
 export interface ClusterStanding {
   /** Why nothing at all is written; `undefined` when objects may be. */
   readonly held: string | undefined
   readonly mirroring: Mirroring
+  /** Whom this cluster is being restored from. */
+  readonly restoring: string | undefined
   readonly step: Step
   /** Whose place a person may want us to take. */
   readonly rival: string | undefined
@@ -36,22 +57,34 @@ export interface ClusterStanding {
 
 type Named = Extract<ClusterName, { readonly _tag: "Named" }>
 
-/** One text for a cluster as Git names it. */
-export const formatName = ({ cluster, stateNamespace }: Omit<Named, "_tag">): string => `${cluster}/${stateNamespace}`
-
 const closed = (reason: string): Mirroring => ({ _tag: "Closed", reason })
 
-const waiting = (step: Step): ClusterStanding => ({ held: undefined, mirroring: closed(""), step, rival: undefined })
+const waiting = (step: Step): ClusterStanding => ({
+  held: undefined,
+  mirroring: closed(""),
+  restoring: undefined,
+  step,
+  rival: undefined
+})
 
 const shut = (reason: string, step: Step = "None", rival?: string): ClusterStanding => ({
   held: undefined,
   mirroring: closed(reason),
+  restoring: undefined,
   step,
   rival
 })
 
-const idOf = ({ cluster, stateNamespace }: Omit<Named, "_tag">) =>
-  `cluster ${cluster} (state namespace ${stateNamespace})`
+/** Nothing is written on either side. */
+const holding = (reason: string, step: Step, rival?: string): ClusterStanding => ({
+  held: reason,
+  mirroring: closed(reason),
+  restoring: undefined,
+  step,
+  rival
+})
+
+const idOf = ({ cluster, stateNamespace }: ClusterId) => `cluster ${cluster} (state namespace ${stateNamespace})`
 
 const takeOver = `run "gitops-controller confirm --take-over"`
 
@@ -61,25 +94,73 @@ const twoWriters = ({ us }: Situation, named: Named): string =>
   }: nothing is written to Git and nothing is deleted. ` +
   `If the other one lives, give one of them another gitPath or branch; if this one takes its place, stop the other and ${takeOver}`
 
-const notRestored = ({ us }: Situation, named: Named): string =>
+const isNew = ({ us }: Situation, named: Named): string =>
   `Git belongs to ${idOf(named)}, and this is ${
     idOf(us)
-  }, which has no record: a new cluster would be restored from Git, and this version ` +
-  `restores nothing. Nothing is written. If this one takes the other's place, ${takeOver}; to apply what Git gives to the cluster without ` +
-  `writing to Git, say "restore: off"; if this is the wrong repository, change gitUrl, branch or gitPath`
+  }, which has no record: it is restored from Git unless that one lives. Nothing is written yet`
+
+const otherwise =
+  `To take its place at once and without restoring, ${takeOver}; to apply what Git gives to the cluster without writing to Git, ` +
+  `say "restore: off"; if this is the wrong repository, change gitUrl, branch or gitPath`
+
+const asking = (situation: Situation, named: Named): string =>
+  `${isNew(situation, named)}: it is asked for its place, in a commit to .gitops-controller.yaml. ${otherwise}`
+
+const awaiting = (situation: Situation, named: Named, until: string): string =>
+  `${
+    isNew(situation, named)
+  }: it was asked for its place, and restoring starts at ${until} unless it refuses before. ${otherwise}`
+
+const refusedBy = ({ us }: Situation, named: Named): string =>
+  `${idOf(named)} lives: it refused its place in Git to this one, ${idOf(us)}. Nothing is written. ` +
+  "Give this cluster another gitPath or branch. If the other one is gone by now, remove the lines under \"refused\" from " +
+  `.gitops-controller.yaml, and it is asked again. ${otherwise}`
+
+const forestalled = ({ us }: Situation, named: Named, other: ClusterId): string =>
+  `Git belongs to ${idOf(named)}, and ${idOf(other)} asks for its place already; this is ${
+    idOf(us)
+  }. Nothing is written. If the other is not to have it, remove the lines under "takeover" from .gitops-controller.yaml. ${otherwise}`
+
+const elsewhere = ({ restoresFrom, us }: Situation, named: Named): string =>
+  `this is ${idOf(us)}, which was being restored from ${restoresFrom ?? "another"}, and Git belongs to ${
+    idOf(named)
+  } now: nothing more is written. If this one takes its place, ${takeOver}`
+
+const askingAgain = ({ us }: Situation, named: Named): string =>
+  `this is ${idOf(us)}, which is being restored from ${
+    idOf(named)
+  }, and its request is no longer in .gitops-controller.yaml: it is asked for again, and restoring waits for that`
+
+const duringRestore = (from: string): string =>
+  `this cluster is being restored from Git, where ${from} wrote: nothing goes to Git before all that can come back is back`
 
 const unproved =
   "the commit that was synced last is no part of the branch any more, and Git does not say whose it is: nothing is written to Git. " +
   `If it is this cluster's, ${takeOver}`
 
-const ofOurs = ({ ancestry, record }: Situation): ClusterStanding => {
+const ofOurs = ({ ancestry, record }: Situation, { takeover }: Named): ClusterStanding => {
   if (record !== "Written") return waiting("WriteRecord")
-  return ancestry === "Unknown"
-    ? waiting("AskHistory")
-    : { held: undefined, mirroring: { _tag: "Open" }, step: "None", rival: undefined }
+  if (ancestry === "Unknown") return waiting("AskHistory")
+  return {
+    held: undefined,
+    mirroring: { _tag: "Open" },
+    restoring: undefined,
+    step: takeover === undefined ? "None" : "RefuseTakeover",
+    rival: undefined
+  }
 }
 
-const ofNobodys = ({ ancestry, record, takesOver }: Situation): ClusterStanding => {
+const restoringFrom = (from: string, { isRestored }: Situation): ClusterStanding => ({
+  held: undefined,
+  mirroring: closed(duringRestore(from)),
+  restoring: from,
+  step: isRestored ? "NameUs" : "None",
+  rival: from
+})
+
+const ofNobodys = (situation: Situation): ClusterStanding => {
+  const { ancestry, record, restoresFrom, takesOver } = situation
+  if (record === "Restoring" && restoresFrom !== undefined) return restoringFrom(restoresFrom, situation)
   if (record !== "Written") return waiting("WriteRecord")
   if (ancestry === "Proved" || takesOver === nobodys) return waiting("NameUs")
   return ancestry === "Unknown" ? waiting("AskHistory") : shut(unproved, "None", nobodys)
@@ -88,24 +169,40 @@ const ofNobodys = ({ ancestry, record, takesOver }: Situation): ClusterStanding 
 /** What a person takes over where Git names nobody. */
 export const nobodys = "nobody"
 
+/** A cluster without a history of its own, where another's is in Git. */
+const ofNewcomer = (situation: Situation, named: Named, rival: string): ClusterStanding => {
+  const { asked, record, restoresFrom, us } = situation
+  const { refused, takeover } = named
+  const isAsked = sameCluster(us, takeover)
+  const first: Step = record === "Absent" ? "WriteUndecided" : "None"
+  if (takeover !== undefined && !isAsked) return holding(forestalled(situation, named, takeover), first, rival)
+  if (!isAsked && sameCluster(us, refused)) return holding(refusedBy(situation, named), first, rival)
+  if (record === "Restoring") {
+    if (restoresFrom !== rival) return holding(elsewhere(situation, named), "None", rival)
+    return isAsked ? restoringFrom(rival, situation) : holding(askingAgain(situation, named), "AskTakeover", rival)
+  }
+  if (record === "Absent") return holding(asking(situation, named), "WriteUndecided", rival)
+  if (!isAsked) return holding(asking(situation, named), "AskTakeover", rival)
+  return asked?.of === rival
+    ? holding(awaiting(situation, named, asked.until), "AwaitAnswer", rival)
+    : holding(asking(situation, named), "WriteAsked", rival)
+}
+
 const ofAnothers = (situation: Situation, named: Named): ClusterStanding => {
   const { record, restore, takesOver, us } = situation
   const rival = formatName(named)
   if (takesOver === rival) return waiting(record === "Written" ? "NameUs" : "WriteRecord")
   if (record === "Written") return shut(twoWriters(situation, named), "None", rival)
-  if (restore === "off" || named.cluster === us.cluster) return shut(twoWriters(situation, named), "WriteRecord", rival)
-  const held = notRestored(situation, named)
-  return { held, mirroring: closed(held), step: record === "Absent" ? "WriteUndecided" : "None", rival }
+  return restore === "off" || named.cluster === us.cluster
+    ? shut(twoWriters(situation, named), "WriteRecord", rival)
+    : ofNewcomer(situation, named, rival)
 }
 
 /** A new cluster may have to be restored, which is not known before the file can be read. */
 const ofUnknown = ({ record, restore }: Situation, reason: string): ClusterStanding =>
   record === "Written" || restore === "off"
     ? shut(reason)
-    : { held: reason, mirroring: closed(reason), step: "None", rival: undefined }
-
-const isUs = ({ us }: Situation, named: Named) =>
-  named.cluster === us.cluster && named.stateNamespace === us.stateNamespace
+    : holding(reason, "None")
 
 export const standingOf = (situation: Situation): ClusterStanding => {
   const { named, writesToGit } = situation
@@ -116,6 +213,6 @@ export const standingOf = (situation: Situation): ClusterStanding => {
     case "Unreadable":
       return ofUnknown(situation, named.reason)
     case "Named":
-      return isUs(situation, named) ? ofOurs(situation) : ofAnothers(situation, named)
+      return sameCluster(situation.us, named) ? ofOurs(situation, named) : ofAnothers(situation, named)
   }
 }

@@ -10,7 +10,7 @@ import { ownFile } from "../manifest/Screening.ts"
 import { isObject } from "../manifest/ServerFields.ts"
 import { textPlaces } from "../manifest/TextPlaces.ts"
 import { readYaml, type YamlPlaces } from "../manifest/Yaml.ts"
-import { type ClusterName, nobody } from "./ClusterName.ts"
+import { type ClusterId, type ClusterName, nobody } from "./ClusterName.ts"
 import type { Naming } from "./GitMessages.ts"
 
 /** Whose file it is: a file that says otherwise is a copy of another's. */
@@ -31,8 +31,23 @@ const explanation = [
 
 export const pathOf = (gitPath: string): string => gitPath === "" ? ownFile : `${gitPath}/${ownFile}`
 
-export const encode = ({ cluster, stateNamespace }: Naming, { branch, gitPath, name }: Writer): Buffer =>
-  Buffer.from(explanation + yamlText({ cluster, stateNamespace, name, branch, gitPath }))
+const ofTakeover =
+  "# The cluster under takeover asks to take this one's place: if this one lives, its controller refuses.\n"
+const ofRefusal = "# The cluster under refused asked to take this one's place. Remove these lines and it asks again.\n"
+
+const block = (key: "takeover" | "refused", why: string, id: ClusterId | undefined): string =>
+  id === undefined
+    ? ""
+    : why + yamlText({ [key]: { cluster: id.cluster, stateNamespace: id.stateNamespace } })
+
+export const encode = (
+  { cluster, refused, stateNamespace, takeover }: Naming,
+  { branch, gitPath, name }: Writer
+): Buffer =>
+  Buffer.from(
+    explanation + yamlText({ cluster, stateNamespace, name, branch, gitPath }) +
+      block("takeover", ofTakeover, takeover) + block("refused", ofRefusal, refused)
+  )
 
 const cure =
   "mend it, or remove the file and let the cluster that writes here name itself again; until then nothing is written to Git"
@@ -50,6 +65,16 @@ const fields = ["cluster", "stateNamespace", "name", "branch", "gitPath"] as con
 const faultOf = (field: string, value: Json): string | undefined => {
   if (typeof value !== "string") return `${field} is ${shown(value)}, but must be text`
   return value === "" && field !== "gitPath" ? `${field} is empty` : undefined
+}
+
+/** Whom the file speaks of under such a key; `Faulty` for what is no cluster. */
+const idAt = (content: JsonObject, key: "takeover" | "refused"): ClusterId | "Faulty" | undefined => {
+  const value = content[key]
+  if (value === undefined || value === null) return undefined
+  const { cluster, stateNamespace } = isObject(value) ? value : {}
+  return typeof cluster === "string" && typeof stateNamespace === "string" && cluster !== "" && stateNamespace !== ""
+    ? { cluster, stateNamespace }
+    : "Faulty"
 }
 
 const textAt = (content: JsonObject, field: (typeof fields)[number]): string => {
@@ -74,9 +99,21 @@ export const decode = (bytes: Uint8Array, path: string, { branch, gitPath, name 
     if (fault !== undefined)
       return unreadable(path, lineAt(places.get(content)?.get(field) ?? document.offset), fault)
   }
+  const [takeover, refused] = [idAt(content, "takeover"), idAt(content, "refused")]
+  for (const [field, id] of [["takeover", takeover], ["refused", refused]] as const) {
+    if (id === "Faulty") {
+      const offset = places.get(content)?.get(field) ?? document.offset
+      return unreadable(path, lineAt(offset), `${field} must be a map with cluster and stateNamespace`)
+    }
+  }
   const isOwn = textAt(content, "branch") === branch && textAt(content, "gitPath") === gitPath &&
     textAt(content, "name") === name
-  return isOwn
-    ? { _tag: "Named", cluster: textAt(content, "cluster"), stateNamespace: textAt(content, "stateNamespace") }
-    : nobody
+  if (!isOwn) return nobody
+  return {
+    _tag: "Named",
+    cluster: textAt(content, "cluster"),
+    stateNamespace: textAt(content, "stateNamespace"),
+    ...takeover === undefined || takeover === "Faulty" ? {} : { takeover },
+    ...refused === undefined || refused === "Faulty" ? {} : { refused }
+  }
 }

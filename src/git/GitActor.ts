@@ -114,7 +114,8 @@ export class GitActor extends Context.Service<GitActor, {
    */
   readonly submit: (sender: KindId, changes: Changes) => Effect.Effect<SubmitAnswer, SubmitFailure>
   /**
-   * Writes which cluster writes below gitPath, in a commit of its own: on the tip of now, once that names nobody, this cluster or the one
+   * Writes which cluster writes below gitPath, or who asks to take its place or is refused, in a commit of its own: on the tip of now, once that
+   * names nobody, this cluster or the one
    * it replaces. `Committed` also when the tip says so already, `DecideAgain` when by then it names another.
    */
   readonly nameCluster: (naming: Naming) => Effect.Effect<SubmitAnswer, SubmitFailure>

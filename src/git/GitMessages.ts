@@ -4,6 +4,7 @@ import type { FieldChange } from "../manifest/FieldChange.ts"
 import type { FieldType } from "../manifest/FieldType.ts"
 import type { JsonObject } from "../manifest/Manifest.ts"
 import { formatKey, type KindId, type ObjectKey } from "../manifest/ObjectKey.ts"
+import type { ClusterId } from "./ClusterName.ts"
 import type { GitActorFailed, GitFailure } from "./GitError.ts"
 import type { History } from "./History.ts"
 import type { Tip } from "./Tip.ts"
@@ -53,14 +54,14 @@ export type PatchDocument = Extract<DocumentChange, { readonly _tag: "PatchDocum
 /** What goes together: all of it in one commit, or none of it. */
 export type Changes = Array.NonEmptyReadonlyArray<DocumentChange>
 
-/** Which cluster `.gitops-controller.yaml` shall name. */
-export interface Naming {
-  /** UID of its namespace kube-system. */
-  readonly cluster: string
-  /** Where its record lives. */
-  readonly stateNamespace: string
+/** What `.gitops-controller.yaml` shall say. */
+export interface Naming extends ClusterId {
   /** The other cluster that may be named there until then; absent: nobody else may be. */
   readonly replaces?: string
+  /** Who asks to take the place of the cluster that is named there, and stays named. */
+  readonly takeover?: ClusterId
+  /** Whose request to take our place is refused. */
+  readonly refused?: ClusterId
 }
 
 /** What became of changes that nobody need care about any more. */

@@ -1,11 +1,13 @@
 /** Puts together what the actors told into one answer. Pure. */
 import { type CoordinatorState, mirroringOf, phaseOf } from "../coordination/CoordinatorState.ts"
 import { heldOf, howToConfirm } from "../coordination/HeldRemovals.ts"
+import { leftToRestore } from "../coordination/restoring/leftToRestore.ts"
 import type { WritingReport } from "../git/GitReport.ts"
 import { type KindReport, type RuleTally, type Watch } from "../kind/KindReport.ts"
 import type { UnservedKind } from "../kind/Roster.ts"
 import type { RuleNotice } from "../kind/RuleCheck.ts"
 import { stageNames } from "../kind/Stage.ts"
+import { counted } from "../manifest/counted.ts"
 import { formatPlace } from "../manifest/Manifest.ts"
 import type { Counts, KindStatus, Status } from "./Status.ts"
 
@@ -66,6 +68,14 @@ const kindStatus = (report: KindReport): KindStatus => ({
   troubleCount: report.troubleCount
 })
 
+const restoringText = (state: CoordinatorState): string => {
+  const { failed, left } = leftToRestore(state)
+  const toCome = left === undefined ? "looking at what is there" : `${counted(left, "object")} to come`
+  return failed === 0 ? toCome : `${toCome}, ${failed} that can't be brought back before a person acts`
+}
+
+const restoredOf = ({ record }: CoordinatorState) => record._tag === "Loaded" ? record.record.head.restored : undefined
+
 const phaseText = (state: CoordinatorState): string => {
   const phase = phaseOf(state)
   switch (phase._tag) {
@@ -75,8 +85,10 @@ const phaseText = (state: CoordinatorState): string => {
       return `standby: ${phase.leader ?? "nobody"} leads`
     case "Held":
       return `held: ${phase.reason}`
+    case "Restoring":
+      return `restoring from cluster ${phase.from}: ${restoringText(state)}`
     case "Syncing":
-      return "syncing"
+      return restoredOf(state) === undefined ? "syncing" : "restored, syncing"
   }
 }
 

@@ -22,6 +22,7 @@ import * as KindState from "./KindState.ts"
 import { hasShared } from "./mirroring/MirrorScope.ts"
 import { mirrorView } from "./mirroring/MirrorView.ts"
 import type { Observer } from "./Observation.ts"
+import { bringBack } from "./restoring/bringBack.ts"
 import { heated, lookHeat, type Tracked, unseen, whenSent } from "./Tracked.ts"
 import type { Verdict } from "./Verdict.ts"
 
@@ -33,6 +34,7 @@ const liveOf = ({ live, settled, trouble }: Tracked): Job["live"] =>
   live !== undefined && (settled?.seen === false || trouble !== undefined) ? { ...live, held: unseen } : live
 
 type Pending = Extract<Verdict, { readonly _tag: "Pending" }>
+type Restoring = Extract<Verdict, { readonly _tag: "Restoring" }>
 
 /** What applies for one kind. Requests under way get {@link drainTime} to be answered when the scope closes. */
 export const make = Effect.fnUntraced(function*(
@@ -65,6 +67,23 @@ export const make = Effect.fnUntraced(function*(
     state.inFlight.add(id)
     KindState.put(state, id, whenSent(tracked), now)
     return Effect.asVoid(FiberSet.run(requests, Effect.flatMap(request, mail)))
+  }
+
+  const startRestore = (id: ObjectId, { ref, wanted }: Restoring, now: number) => {
+    const tracked = KindState.get(state, id)
+    const ownership = KindState.ownershipOf(state, id, tracked)
+    const isCurrentStill = Effect.map(
+      isCurrent(id, ownership, ref),
+      (isStill) => isStill && state.round?.phase._tag === "Restoring"
+    )
+    const job = { id, ref, ownership, isCurrent: isCurrentStill }
+    const restoring = bringBack(state.spec, observer, job).pipe(
+      Effect.trackDuration(KindMetrics.applySeconds),
+      Effect.provideContext(services),
+      Effect.exit,
+      Effect.map((exit): KindMessage => ({ _tag: "Finished", id, wanted, exit }))
+    )
+    return send(id, tracked, now, restoring)
   }
 
   const jobOf = (id: ObjectId, { drift, paused, ref }: Pending, tracked: Tracked): Job => {
@@ -123,6 +142,7 @@ export const make = Effect.fnUntraced(function*(
   const start = (id: ObjectId, now: number): Effect.Effect<void> => {
     const verdict = state.verdicts.get(id)
     if (verdict?._tag === "Pending") return startApply(id, verdict, now)
+    if (verdict?._tag === "Restoring") return startRestore(id, verdict, now)
     return verdict?._tag === "Releasing" ? startRelease(id, verdict.uid, now) : Effect.void
   }
 

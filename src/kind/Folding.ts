@@ -46,6 +46,11 @@ const judgeUndeclared = (state: KindState, now: number): void => {
     if (tracked.claim === undefined) put(state, id, tracked, now)
 }
 
+/** What only Git has is to be brought back, or no more. */
+const judgeAll = (state: KindState, now: number): void => {
+  for (const [id, tracked] of Array.from(state.tracked)) put(state, id, tracked, now)
+}
+
 /** Another leader may have written the record since: what it holds, and so what is ours, is asked anew. */
 const readAgain = (state: KindState, now: number): void => {
   state.enrolled.clear()
@@ -94,6 +99,8 @@ export const onRound = (state: KindState, round: Round, now: number): void => {
   if (isNewTip) askAgain(state, now)
   if (rulesChanged || refsChanged) declare(state, refs, rulesChanged, now)
   if (wasComplete !== isTipComplete(state)) judgeUndeclared(state, now)
+  if (before !== undefined && (before.phase._tag === "Restoring") !== (round.phase._tag === "Restoring"))
+    judgeAll(state, now)
   departUnknown(state)
   MirrorFolding.onRound(state, before, round, now)
 }

@@ -41,6 +41,8 @@ export interface KindReport {
   readonly round: number
   /** Whether the kind still has something to do in this round that it can do by itself. Later stages wait while it is. */
   readonly busy: boolean
+  /** While the cluster is being restored: how many objects are still to come back, and how many can't before a person acts. */
+  readonly restoring?: { readonly left: number; readonly failed: number }
   readonly rules: ReadonlyArray<RuleTally>
   /** At most {@link maxTroubles}, worst first. */
   readonly troubles: ReadonlyArray<ObjectTrouble>

@@ -12,7 +12,8 @@ import type { KindReport, Watch } from "./KindReport.ts"
 import type { KindSpec } from "./KindSpec.ts"
 import { mirrorStandingOf } from "./mirroring/MirrorStanding.ts"
 import { judgeInto, makeMirrorState, type MirrorState } from "./mirroring/MirrorState.ts"
-import type { Mirroring, Round, Synced } from "./Round.ts"
+import { judgeRestoring } from "./restoring/RestoringVerdict.ts"
+import { type Mirroring, type Round, type Synced, writesIn } from "./Round.ts"
 import { type Stage, stageOf } from "./Stage.ts"
 import * as Tally from "./Tally.ts"
 import { isAnothers, noted, recalled, syncedOf, type Tracked, unknown } from "./Tracked.ts"
@@ -50,6 +51,8 @@ export interface KindState {
   readonly enrolled: Set<ObjectId>
   /** Keys that have to be in the record before they are applied. */
   readonly unenrolled: Set<ObjectId>
+  /** While the cluster is being restored: what only Git has still; `failed` for what can't be brought back before a person acts. */
+  readonly unrestored: Map<ObjectId, "left" | "failed">
   /** While a list is under way: what it has not shown yet. */
   unlisted: Set<ObjectId> | undefined
   round: Round | undefined
@@ -82,6 +85,7 @@ export const make = (spec: KindSpec): KindState => ({
   inFlight: new Set(),
   enrolled: new Set(),
   unenrolled: new Set(),
+  unrestored: new Map(),
   unlisted: undefined,
   round: undefined,
   rules: { ruleset: -1, rules: [] },
@@ -125,11 +129,11 @@ const isApplied = (verdict: Verdict) =>
   applied.has(verdict._tag) || (verdict._tag === "Troubled" && verdict.ref !== undefined)
 
 /** Whether something is to be sent for it. */
-const isDue = ({ _tag }: Verdict) => _tag === "Pending" || _tag === "Releasing"
+const isDue = ({ _tag }: Verdict) => _tag === "Pending" || _tag === "Releasing" || _tag === "Restoring"
 
 /** When it has to be judged again although nothing was heard, in milliseconds since the epoch. */
 const retryTime = (verdict: Verdict, { fieldHeats }: Tracked, now: number): number | undefined =>
-  verdict._tag === "Troubled" ? verdict.trouble.retryAt : nextEnd(fieldHeats, now)
+  verdict._tag === "Troubled" || verdict._tag === "Unrestored" ? verdict.trouble.retryAt : nextEnd(fieldHeats, now)
 
 const isForgettable = (tracked: Tracked) =>
   tracked.claim === undefined && tracked.live === undefined && tracked.inFlight === undefined &&
@@ -174,15 +178,17 @@ const verdictOn = (
   ownership: Ruleset.Ownership,
   now: number
 ): Verdict =>
-  state.round === undefined ? { _tag: "Unclaimed" } : judge(tracked, {
-    ownership,
-    mode: state.spec.mode,
-    isTipComplete: isTipComplete(state),
-    isRecorded: isRecorded(state, id),
-    isShown: state.mirror.seen.has(id),
-    isMirroring: state.round.mirroring._tag === "Open",
-    now
-  })
+  state.round === undefined ?
+    { _tag: "Unclaimed" } :
+    judgeRestoring(tracked, ownership, state.round.phase, now) ?? judge(tracked, {
+      ownership,
+      mode: state.spec.mode,
+      isTipComplete: isTipComplete(state),
+      isRecorded: isRecorded(state, id),
+      isShown: state.mirror.seen.has(id),
+      isMirroring: state.round.mirroring._tag === "Open",
+      now
+    })
 
 const isListed = ({ watch }: KindState) => watch._tag === "Live"
 
@@ -205,9 +211,19 @@ const mirrored = (
     now
   })
 
+const isLeft = (verdict: Verdict): verdict is Extract<Verdict, { readonly _tag: "Restoring" | "Unrestored" }> =>
+  verdict._tag === "Restoring" || verdict._tag === "Unrestored"
+
+/** What a person has to mend is not waited for. */
+const noteUnrestored = (state: KindState, id: ObjectId, verdict: Verdict): void => {
+  if (isLeft(verdict)) state.unrestored.set(id, verdict.trouble?.cure === "commit" ? "failed" : "left")
+  else state.unrestored.delete(id)
+}
+
 /** An object that both ways concern under one rule counts once, as what has still to be done about it. */
 const count = (state: KindState, id: ObjectId, verdict: Verdict): void => {
-  const onItsWay = state.mirror.verdicts.get(id)
+  // That it is only in Git is what is being put right.
+  const onItsWay = isLeft(verdict) ? undefined : state.mirror.verdicts.get(id)
   const [applied, mirrored] = [
     standingOf(id, verdict),
     onItsWay === undefined ? undefined : mirrorStandingOf(id, onItsWay)
@@ -233,6 +249,7 @@ export const put = (state: KindState, id: ObjectId, known: Tracked, now: number)
   const verdict = neverSynced(state, id, tracked) ??
     verdictOn(state, id, tracked, ownership, now)
   count(state, id, verdict)
+  noteUnrestored(state, id, verdict)
   state.due.delete(id)
   state.retries.delete(id)
   if (isDue(verdict) && tracked.inFlight === undefined) state.due.add(id)
@@ -270,7 +287,8 @@ export const nextWake = (state: KindState): number | undefined => {
 
 /** Whether the record has to be asked now. */
 export const mustEnroll = (state: KindState, now: number): boolean =>
-  !state.enrolling && state.unenrolled.size > 0 && state.round?.phase._tag === "Syncing" && now >= state.enrollAt
+  !state.enrolling && state.unenrolled.size > 0 && state.round !== undefined && writesIn(state.round.phase) &&
+  now >= state.enrollAt
 
 export const isOpen = (state: KindState): boolean =>
   state.round?.openStage !== undefined && state.round.openStage >= state.stage
@@ -280,12 +298,20 @@ export const isBusy = (state: KindState): boolean =>
   state.watch._tag === "Listing" || state.due.size > 0 || state.inFlight.size > 0 ||
   [...state.unready.values()].some((until) => until !== undefined)
 
+const restoringOf = ({ round, unrestored, watch }: KindState): Pick<KindReport, "restoring"> => {
+  if (round?.phase._tag !== "Restoring" || watch._tag !== "Live") return {}
+  let failed = 0
+  for (const standing of unrestored.values()) if (standing === "failed") failed += 1
+  return { restoring: { left: unrestored.size - failed, failed } }
+}
+
 export const report = (state: KindState): KindReport => ({
   kind: state.id,
   stage: state.stage,
   watch: state.watch,
   round: state.round?.number ?? -1,
   busy: isBusy(state),
+  ...restoringOf(state),
   rules: Tally.ruleTallies([state.tally, state.mirror.tally]),
   troubles: Tally.worst([state.tally, state.mirror.tally]),
   troubleCount: state.tally.troubles.size + state.mirror.tally.troubles.size

@@ -12,6 +12,7 @@ import * as KindActor from "./KindActor.ts"
 import * as KindMetrics from "./KindMetrics.ts"
 import { KindOptions } from "./KindOptions.ts"
 import type { KindSpec } from "./KindSpec.ts"
+import { mayGoToGit } from "./restoring/mayGoToGit.ts"
 import { isSame, roster, type UnservedKind } from "./Roster.ts"
 import type { Round } from "./Round.ts"
 import { stageOf } from "./Stage.ts"
@@ -107,7 +108,8 @@ export class Kinds extends Context.Service<Kinds, {
           yield* FiberMap.run(actors, kind, supervise(spec))
         }
         yield* Ref.set(unserved, wanted.unserved)
-        yield* coordination.expect(round.number, new Set(wanted.specs.keys()))
+        const missing = wanted.unserved.filter(({ kind }) => mayGoToGit(round.ruleset, kind)).map(({ kind }) => kind)
+        yield* coordination.expect(round.number, new Set(wanted.specs.keys()), new Set(missing))
       })
 
       const loop = Effect.gen(function*() {

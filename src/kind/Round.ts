@@ -12,7 +12,18 @@ export type Phase =
   | { readonly _tag: "Starting" }
   | { readonly _tag: "Standby"; readonly leader: string | undefined }
   | { readonly _tag: "Held"; readonly reason: string }
+  /** What only Git has is brought back, whose ever it is to change later; objects that are there are left as they are. */
+  | {
+    readonly _tag: "Restoring"
+    /** The cluster that wrote to Git. */
+    readonly from: string
+    /** Milliseconds since the epoch. */
+    readonly since: number
+  }
   | { readonly _tag: "Syncing" }
+
+/** Whether objects are written. */
+export const writesIn = ({ _tag }: Phase): boolean => _tag === "Syncing" || _tag === "Restoring"
 
 /** How an object was last found in step: the manifest's digest, and that of what we owned of the live object. */
 export interface Synced {
@@ -65,7 +76,8 @@ export const sameMirroring = (a: Mirroring, b: Mirroring) =>
   a._tag === b._tag && (a._tag !== "Closed" || b._tag !== "Closed" || a.reason === b.reason)
 
 const samePhase = (a: Phase, b: Phase) =>
-  a._tag === b._tag && (a._tag !== "Held" || b._tag !== "Held" || a.reason === b.reason)
+  a._tag === b._tag && (a._tag !== "Held" || b._tag !== "Held" || a.reason === b.reason) &&
+  (a._tag !== "Restoring" || b._tag !== "Restoring" || (a.from === b.from && a.since === b.since))
 
 /** Whether nothing that matters to a kind differs. */
 export const sameRound = (a: Round | undefined, b: Round | undefined): boolean =>

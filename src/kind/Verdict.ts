@@ -7,11 +7,13 @@ import { gitRules, ownsLifecycle, toCluster } from "./GitScope.ts"
 import { sameBasis } from "./mirroring/MirrorMemory.ts"
 import { hasShared, isShared } from "./mirroring/MirrorScope.ts"
 import { basisOf } from "./mirroring/MirrorVerdict.ts"
+import type { RestoringVerdict } from "./restoring/RestoringVerdict.ts"
 import { isAnothers, letGo, type Tracked } from "./Tracked.ts"
 import type { Trouble } from "./Trouble.ts"
 import { wantedDigest } from "./WantedDigest.ts"
 
 export type Verdict =
+  | RestoringVerdict
   /** Nothing in Git, or no rule that claims it. */
   | { readonly _tag: "Unclaimed" }
   | { readonly _tag: "InStep"; readonly rule: Rule }

@@ -22,9 +22,12 @@ const standing = (verdict: Verdict): Standing | undefined => {
       return "inStep"
     case "Pending":
       return verdict.trouble === undefined ? "pending" : standingOfTrouble(verdict.trouble)
+    case "Restoring":
+      return verdict.trouble === undefined ? "pending" : standingOfTrouble(verdict.trouble)
     case "Releasing":
       return "pending"
     case "Troubled":
+    case "Unrestored":
       return standingOfTrouble(verdict.trouble)
     case "Absent":
     case "Unready":
@@ -47,7 +50,9 @@ const ruleOf = (verdict: Verdict) => "rule" in verdict ? verdict.rule?.index ?? 
 const trouble = (object: ObjectId, verdict: Verdict): ObjectTrouble | undefined => {
   switch (verdict._tag) {
     case "Pending":
+    case "Restoring":
     case "Troubled":
+    case "Unrestored":
       return verdict.trouble === undefined ? undefined : {
         object,
         state: standingOfTrouble(verdict.trouble),

@@ -28,6 +28,8 @@ export interface WriteOptions {
   readonly dryRun?: boolean
   /** Only the metadata is answered, as kind PartialObjectMetadata. */
   readonly metadataOnly?: boolean
+  /** Instead of ours. */
+  readonly fieldManager?: string
 }
 
 export interface ApplyOptions extends WriteOptions {
@@ -134,9 +136,9 @@ const make = Effect.gen(function*() {
   const send = (request: ApiRequest, dryRun: boolean | undefined): Effect.Effect<ApiAnswer, ApiFailure> =>
     limiter.run(dryRun === true ? api.request({ ...request, patience }) : inTerm(request))
 
-  const queryOf = ({ dryRun }: WriteOptions, more: Query = {}): Query => ({
-    fieldManager,
-    ...(dryRun === true ? { dryRun: "All" } : {}),
+  const queryOf = (options: WriteOptions, more: Query = {}): Query => ({
+    fieldManager: options.fieldManager ?? fieldManager,
+    ...(options.dryRun === true ? { dryRun: "All" } : {}),
     ...more
   })
 

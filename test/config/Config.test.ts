@@ -43,6 +43,7 @@ layer(NodeServices.layer)("A configuration", (it) => {
           layout: "{namespace}/{kind}-{name}.yaml",
           deletions: { max: 20, percent: 20 },
           restore: "auto",
+          volumes: "restore",
           lease: { duration: Duration.seconds(15), renew: Duration.seconds(10), retry: Duration.seconds(2) },
           credentials: {},
           http: { port: 8080 },
@@ -141,6 +142,7 @@ fieldManager: cluster-keeper
           layout: "{kind}/{namespace}.{name}.yml",
           deletions: { max: 5, percent: 20 },
           restore: "off",
+          volumes: "restore",
           lease: { duration: Duration.seconds(30), renew: Duration.seconds(20), retry: Duration.millis(500) },
           credentials: {
             ssh: { identity: "/ssh/identity", passphraseFile: "/ssh/passphrase", knownHosts: "/ssh/known_hosts" },

@@ -13,6 +13,7 @@ export const options: CoordinatorOptions = {
   repository: "r",
   gitPath: "",
   restore: "auto",
+  interval: Duration.seconds(30),
   deletions: { max: 20, percent: 20 },
   gathering: { quiet: Duration.seconds(2), maxAge: Duration.seconds(30) }
 }

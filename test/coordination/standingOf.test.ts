@@ -11,6 +11,9 @@ const situation = (change: Partial<Situation>): Situation => ({
   restore: "auto",
   ancestry: "Proved",
   takesOver: undefined,
+  asked: undefined,
+  restoresFrom: undefined,
+  isRestored: false,
   ...change
 })
 

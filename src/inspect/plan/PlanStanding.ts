@@ -1,6 +1,6 @@
 /** Which cluster Git belongs to, as the controller would find it, and so whether it would write there now. */
 import { Effect } from "effect"
-import { writesToGit } from "../../coordination/CoordinatorState.ts"
+import { writesToGit, writtenAs } from "../../coordination/CoordinatorState.ts"
 import type { Record } from "../../coordination/Record.ts"
 import { standingOf } from "../../coordination/standingOf.ts"
 import { pathOf } from "../../git/ClusterNameFile.ts"
@@ -25,13 +25,16 @@ export const planStanding = Effect.fnUntraced(function*(record: Record | undefin
   if (tip.commit === undefined || !writesToGit(ruleset)) return open
   const { mirroring, step } = standingOf({
     us: { cluster, stateNamespace },
-    record: record === undefined ? "Absent" : record.head.phase === "undecided" ? "Undecided" : "Written",
+    record: writtenAs(record === undefined ? undefined : { record }),
     named: tip.named,
     writesToGit: true,
     // What is held is told as what is closed is, and nothing is restored here
     restore: "off",
     ancestry: "Proved",
-    takesOver: record?.head.takesOver
+    takesOver: record?.head.takesOver,
+    asked: undefined,
+    restoresFrom: record?.head.restoring?.from,
+    isRestored: false
   })
   if (mirroring._tag === "Closed" && mirroring.reason !== "")
     return { obstacle: mirroring.reason, notes: [] } satisfies PlanStanding

@@ -27,7 +27,9 @@ export const idleOutcome = (
     case "Unusable":
       return { _tag: "Refused", reason }
     case "Absent":
+    case "Restoring":
     case "Unready":
+    case "Unrestored":
       return { _tag: "Waiting", reason }
     case "Troubled":
       return trouble?.state === "failed" ? { _tag: "Refused", reason } : { _tag: "Waiting", reason }
