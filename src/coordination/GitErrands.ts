@@ -20,12 +20,15 @@ interface Errand<A> {
 const namingOf = (state: CoordinatorState): Naming | undefined => {
   const { git: { tip }, options: { stateNamespace }, record } = state
   if (record._tag !== "Loaded") return undefined
-  const us: ClusterId = { cluster: record.record.head.cluster, stateNamespace }
+  const { head } = record.record
+  const us: ClusterId = { cluster: head.cluster, stateNamespace }
   const named = tip?.named._tag === "Named" ? tip.named : undefined
   switch (clusterStandingOf(state)?.step) {
     case "NameUs":
       // Whom Git names still: its place is ours by a person's word, or since it did not answer.
-      return named === undefined ? us : { ...us, replaces: named.cluster }
+      return named === undefined
+        ? us
+        : { ...us, replaces: named.cluster, ...head.takesOver === undefined ? { byRequest: true } : {} }
     case "AskTakeover":
       return named === undefined
         ? undefined
@@ -38,7 +41,8 @@ const namingOf = (state: CoordinatorState): Naming | undefined => {
 }
 
 const sameNaming = (a: Naming | undefined, b: Naming): boolean =>
-  sameCluster(a, b) && a?.replaces === b.replaces && sameCluster(a?.takeover, b.takeover) &&
+  sameCluster(a, b) && a?.replaces === b.replaces && a?.byRequest === b.byRequest &&
+  sameCluster(a?.takeover, b.takeover) &&
   sameCluster(a?.refused, b.refused)
 
 /** Starts what the state asks for; answers come by mail. Answers when to look again. */

@@ -58,6 +58,8 @@ export type Changes = Array.NonEmptyReadonlyArray<DocumentChange>
 export interface Naming extends ClusterId {
   /** The other cluster that may be named there until then; absent: nobody else may be. */
   readonly replaces?: string
+  /** It may be replaced only as long as our request stands beside it. */
+  readonly byRequest?: boolean
   /** Who asks to take the place of the cluster that is named there, and stays named. */
   readonly takeover?: ClusterId
   /** Whose request to take our place is refused. */

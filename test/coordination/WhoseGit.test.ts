@@ -131,13 +131,16 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 180_000 })("Git"
         yield* repository.commit({ [idFile]: theirs, "gone.yaml": configMap(namespace, "gone") })
         const tip = yield* repository.tip()
 
-        const anew = { ...config, stateNamespace: `${namespace}-anew` }
+        const anew = { ...config, stateNamespace: `${namespace}-anew`, interval: "20s" }
         const controller = yield* startController({ kubeconfig: cluster.kubeconfig, config: anew })
-        const held = yield* controller.until("all is held", ({ phase }) => phase.startsWith("held"))
+        const held = yield* controller.until(
+          "it waits for an answer",
+          ({ phase }) => phase.includes("restoring starts")
+        )
         for (const part of [id, "00000000-0000", "confirm --take-over", `"restore: off"`])
           assert.include(held.phase, part)
         assert.include((yield* confirm(anew, "--yes")).stdout, "No removal waits")
-        assert.strictEqual(yield* repository.tip(), tip)
+        assert.strictEqual(yield* repository.git("diff", "--name-only", tip ?? "", "main"), idFile, "it only asked")
         const said = yield* confirm(anew, "--take-over", "--yes")
         assert.deepStrictEqual([said.code, said.stderr], [0, ""])
         yield* controller.until("it syncs", ({ mirroring, phase }) => phase === "syncing" && mirroring === undefined)

@@ -19,6 +19,7 @@ const situation = (change: Partial<Situation>): Situation => ({
 
 const nobody = { _tag: "Nobody" } as const
 const another = { _tag: "Named", cluster: "them", stateNamespace: "theirs" } as const
+const third = { cluster: "third", stateNamespace: "ns" }
 const unreadable = { _tag: "Unreadable", reason: "it is no YAML" } as const
 
 /** What follows, in one line: what to do, whether Git is open, and whether all is held. */
@@ -75,11 +76,70 @@ describe("whose Git is", () => {
     assert.strictEqual(follows({ record: "Absent" }), "WriteRecord, not yet")
   })
 
-  it("is another's, without a record: a restore would be due, so everything is held", () => {
+  it("is another's, without a record: that one is asked for its place, and nothing is written before it had time to refuse", () => {
+    const asks = { ...another, takeover: us }
+    const since = { of: "them/theirs", until: "2026-01-01T00:05:00.000Z" }
     assert.strictEqual(follows({ named: another, record: "Absent" }), "WriteUndecided, closed, all held")
-    assert.strictEqual(follows({ named: another, record: "Undecided" }), "None, closed, all held")
-    assert.include(reason({ named: another, record: "Absent" }), `"restore: off"`)
+    assert.strictEqual(follows({ named: another, record: "Undecided" }), "AskTakeover, closed, all held")
+    assert.strictEqual(follows({ named: asks, record: "Absent" }), "WriteUndecided, closed, all held")
+    assert.strictEqual(follows({ named: asks, record: "Undecided" }), "WriteAsked, closed, all held")
+    assert.strictEqual(follows({ named: asks, record: "Undecided", asked: since }), "AwaitAnswer, closed, all held")
+    assert.strictEqual(
+      follows({ named: asks, record: "Undecided", asked: { ...since, of: "third/ns" } }),
+      "WriteAsked, closed, all held",
+      "another was asked then"
+    )
+    const said = reason({ named: asks, record: "Undecided", asked: since })
+    for (const part of ["them", "2026-01-01T00:05:00.000Z", `"restore: off"`, "confirm --take-over"])
+      assert.include(said, part)
     assert.strictEqual(follows({ named: another, record: "Absent", restore: "off" }), "WriteRecord, closed")
+  })
+
+  it("is another's that refused us: all is held, also where restoring had begun", () => {
+    const refusing = { ...another, refused: us }
+    for (const record of ["Undecided", "Restoring"] as const) {
+      assert.strictEqual(
+        follows({ named: refusing, record, restoresFrom: "them/theirs", isRestored: true }),
+        "None, closed, all held"
+      )
+      assert.include(reason({ named: refusing, record, restoresFrom: "them/theirs" }), "lives")
+    }
+    assert.strictEqual(
+      follows({ named: { ...another, refused: third }, record: "Undecided" }),
+      "AskTakeover, closed, all held",
+      "it refused another"
+    )
+  })
+
+  it("is another's whom a third asks already: all is held", () => {
+    const named = { ...another, takeover: third }
+    for (const record of ["Absent", "Undecided", "Restoring"] as const) {
+      const step = record === "Absent" ? "WriteUndecided" : "None"
+      assert.strictEqual(follows({ named, record, restoresFrom: "them/theirs" }), `${step}, closed, all held`)
+    }
+    assert.include(reason({ named, record: "Undecided" }), "third")
+  })
+
+  it("is where we restore from: it goes on while our request stands there, and ends by naming us", () => {
+    const going = { record: "Restoring", restoresFrom: "them/theirs" } as const
+    const named = { ...another, takeover: us }
+    assert.strictEqual(standingOf(situation({ ...going, named })).restoring, "them/theirs")
+    assert.strictEqual(follows({ ...going, named }), "None, closed")
+    assert.strictEqual(follows({ ...going, named, isRestored: true }), "NameUs, closed")
+    assert.strictEqual(follows({ ...going, named: another, isRestored: true }), "AskTakeover, closed, all held")
+    assert.strictEqual(follows({ ...going, named: nobody }), "None, closed")
+    assert.strictEqual(follows({ ...going, named: nobody, isRestored: true }), "NameUs, closed")
+    assert.strictEqual(follows({ ...going, isRestored: true }), "WriteRecord, not yet", "Git names us: it is done")
+    assert.strictEqual(follows({ ...going, named, restoresFrom: "third/ns" }), "None, closed, all held")
+    assert.strictEqual(follows({ ...going, named: unreadable }), "None, closed, all held")
+    assert.strictEqual(follows({ ...going, named, takesOver: "them/theirs" }), "WriteRecord, not yet")
+  })
+
+  it("is ours, and another asks for it: it is refused, once we may write", () => {
+    const named = { _tag: "Named", ...us, takeover: third } as const
+    assert.strictEqual(follows({ named }), "RefuseTakeover, open")
+    assert.strictEqual(follows({ named, record: "Absent" }), "WriteRecord, not yet")
+    assert.strictEqual(follows({ named: { _tag: "Named", ...us, refused: third } }), "None, open")
   })
 
   it("is what a person says who lets us take the other's place, and only that other's", () => {

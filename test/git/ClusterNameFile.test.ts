@@ -51,6 +51,18 @@ describe("the file that names the cluster", () => {
     assert.strictEqual(read(text, { ...writer, name: "second" })._tag, "Nobody")
   })
 
+  it("says who asks to take the place, and who was refused, with what that means", () => {
+    const third = { cluster: "third", stateNamespace: "ns" }
+    const asking = encode({ ...naming, takeover: third }, writer).toString()
+    assert.isTrue(asking.startsWith(text))
+    assert.include(asking, "asks to take this one's place: if this one lives, its controller refuses")
+    assert.deepStrictEqual(read(asking), { _tag: "Named", ...naming, takeover: third })
+    const refusing = encode({ ...naming, refused: third }, writer).toString()
+    assert.deepStrictEqual(read(refusing), { _tag: "Named", ...naming, refused: third })
+    assert.include(reasonOf(`${text}takeover: third\n`), `${path}:9: takeover must be a map`)
+    assert.include(reasonOf(`${text}refused:\n  cluster: third\n`), "refused must be a map with cluster")
+  })
+
   it("may say more than is known", () => {
     assert.deepStrictEqual(read(`${text}later: { a: 1 }\n`), { _tag: "Named", ...naming })
   })

@@ -31,6 +31,7 @@ const judgeNamed = (naming: Naming, named: Named): NamingVerdict => {
   if (naming.refused !== undefined)
     return sameCluster(naming, named) && sameCluster(naming.refused, named.takeover) ? based : outdated
   if (named.cluster === naming.cluster) return based
+  if (naming.byRequest === true && !sameCluster(naming, named.takeover)) return outdated
   return named.cluster === naming.replaces ? { _tag: "Based", before: named.cluster } : outdated
 }
 

@@ -75,6 +75,36 @@ describe("the cluster that writes to a repository", () => {
       assert.deepStrictEqual((yield* staging.git.refresh).named, { _tag: "Named", ...mine })
     }))
 
+  it.live("is asked for its place, refuses, and is not asked again by whom it refused", () =>
+    Effect.gen(function*() {
+      const bare = yield* bareRepository({ files: { "a.yaml": text("a", "1") } })
+      const { git } = yield* start(bare)
+      yield* git.nameCluster(mine)
+      const third = { cluster: "third-cluster", stateNamespace: "third" }
+      const ask = (takeover: typeof other) => git.nameCluster({ ...mine, takeover })
+      assert.strictEqual((yield* ask(other))._tag, "Committed")
+      assert.match(yield* messageOf(bare), /^Ask to take the place of cluster test-cluster in this repository\n/)
+      assert.deepStrictEqual((yield* git.refresh).named, { _tag: "Named", ...mine, takeover: other })
+      const commit = (yield* bare.tip()) ?? ""
+      assert.deepStrictEqual(yield* ask(other), { _tag: "Committed", commit }, "it is said already")
+      assert.strictEqual((yield* Effect.flip(ask(third)))._tag, "DecideAgain", "one asks at a time")
+      const early = yield* Effect.flip(git.nameCluster({ ...third, replaces: cluster, byRequest: true }))
+      assert.strictEqual(early._tag, "DecideAgain", "who has not asked takes no place")
+      assert.strictEqual((yield* Effect.flip(git.nameCluster({ ...mine, refused: third })))._tag, "DecideAgain")
+      assert.strictEqual((yield* git.nameCluster({ ...mine, refused: other }))._tag, "Committed")
+      assert.match(yield* messageOf(bare), /^Refuse this repository to cluster other-cluster: this one lives\n/)
+      assert.deepStrictEqual((yield* git.refresh).named, { _tag: "Named", ...mine, refused: other })
+      assert.strictEqual((yield* Effect.flip(ask(other)))._tag, "DecideAgain")
+      const late = yield* Effect.flip(git.nameCluster({ ...other, replaces: cluster, byRequest: true }))
+      assert.strictEqual(late._tag, "DecideAgain", "a refusal at the last moment counts")
+      yield* ask(third)
+      assert.strictEqual(
+        (yield* git.nameCluster({ ...third, replaces: cluster, byRequest: true }))._tag,
+        "Committed"
+      )
+      assert.deepStrictEqual((yield* git.refresh).named, { _tag: "Named", ...third })
+    }))
+
   it.live("takes no other's place unless it is told to take that one's", () =>
     Effect.gen(function*() {
       const bare = yield* bareRepository({ files: { "a.yaml": text("a", "1") } })
