@@ -8,6 +8,7 @@ import { parseCLI, startVitest, type Vitest } from "vitest/node"
 import { counted } from "../src/manifest/counted.ts"
 import { allBinaries, findBinaries } from "./cluster/Binaries.ts"
 import { snapshotCrds } from "./cluster/SnapshotCrds.ts"
+import { findCsiPrograms } from "./csi/CsiPrograms.ts"
 import { kubernetesManifests } from "./e2e/realInput/KubernetesManifests.ts"
 import { findGitea } from "./remote/GiteaProgram.ts"
 
@@ -57,6 +58,8 @@ const runTool = (tool: string, ...args: ReadonlyArray<string>) => () =>
 const controlPlaneReady = () =>
   Effect.runPromise(Effect.all([findBinaries(allBinaries), snapshotCrds(), kubernetesManifests()], { discard: true }))
 
+const csiReady = () => Effect.runPromise(Effect.asVoid(findCsiPrograms()))
+
 const giteaReady = () => Effect.runPromise(Effect.asVoid(findGitea()))
 
 const sshdReady = async () => {
@@ -94,6 +97,7 @@ const checks = [
 ]
 const needs = [
   await step("control plane programs", "no time, or once about 6 minutes to build them", controlPlaneReady),
+  await step("CSI programs", "no time, or once about 6 minutes to build them", csiReady),
   await step("Gitea", "no time, or once about 6 minutes to build it", giteaReady),
   await step("OpenSSH server", "no time, or once half a minute to install it", sshdReady)
 ]

@@ -5,9 +5,9 @@ import { auditFileOf, caFileOf } from "./ControlPlane.ts"
 const etcdUrl = "unix://etcd:0"
 const peerUrl = "unix://etcd-peer:0"
 
-export const etcdArguments = (folder: string): ReadonlyArray<string> => [
+export const etcdArguments = (folder: string, data = `${folder}/etcd`): ReadonlyArray<string> => [
   "--name=test",
-  `--data-dir=${folder}/etcd`,
+  `--data-dir=${data}`,
   `--listen-client-urls=${etcdUrl}`,
   `--advertise-client-urls=${etcdUrl}`,
   `--listen-peer-urls=${peerUrl}`,

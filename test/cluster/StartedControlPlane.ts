@@ -28,6 +28,10 @@ export interface ControlPlaneOptions {
   readonly audit?: boolean
   /** Added to kube-apiserver's. */
   readonly apiServerArguments?: ReadonlyArray<string>
+  /** Added to kube-controller-manager's. */
+  readonly controllerManagerArguments?: ReadonlyArray<string>
+  /** Where etcd keeps everything, if that is to outlive the control plane, or comes from another one that has ended. */
+  readonly data?: string
 }
 
 export interface StartedControlPlane extends ControlPlaneHandle {
@@ -61,7 +65,12 @@ export const startControlPlane = (
     yield* write("service-accounts.key", makeKey())
     yield* write("audit-policy.json", auditPolicy)
 
-    yield* startProcess({ command: binaries.etcd, args: etcdArguments(folder), folder, graceMillis: 2000 })
+    yield* startProcess({
+      command: binaries.etcd,
+      args: etcdArguments(folder, options.data),
+      folder,
+      graceMillis: 2000
+    })
 
     const tls = { ca: authority.certificate, ...admin }
     const apiServer = yield* makeApiServer({
@@ -79,7 +88,10 @@ export const startControlPlane = (
     if (options.controllerManager === true) {
       const manager = yield* startProcess({
         command: binaries["kube-controller-manager"],
-        args: controllerManagerArguments(folder, kubeconfigFileOf(folder)),
+        args: [
+          ...controllerManagerArguments(folder, kubeconfigFileOf(folder)),
+          ...options.controllerManagerArguments ?? []
+        ],
         folder
       })
       const request = makeAdminRequest(server, tls)

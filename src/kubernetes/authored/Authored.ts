@@ -22,6 +22,7 @@ import { probe } from "./Probe.ts"
 import { ProbeMemory } from "./ProbeMemory.ts"
 import { setForm } from "./SetForm.ts"
 import { type Situated, situated } from "./Shape.ts"
+import { withTold } from "./Told.ts"
 import { canBeTried, isTelling, isUnique } from "./Unprobed.ts"
 
 export class Authored extends Context.Service<Authored, {
@@ -135,7 +136,8 @@ const make = Effect.gen(function*() {
   const of = Effect.fn("Authored.of")(
     function*(kind: ServedKind, version: string, object: KubernetesObject, portable: JsonObject) {
       const type = yield* schemas.typeOf(kind, version)
-      const { form, leaves: found } = setForm(object, portable, type, writer.fieldManager)
+      const { form: set, leaves: found } = setForm(object, portable, type, writer.fieldManager)
+      const form = withTold(kind, set, portable)
       const all = situated(form, found)
       const leaves = all.filter((leaf) => leaf.isUnclear && !isTelling(leaf) && !isUnique(kind)(leaf))
       if (leaves.length === 0 || !canBeTried(kind)) return form

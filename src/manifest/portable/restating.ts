@@ -6,6 +6,12 @@ import type { Json, JsonObject } from "../Manifest.ts"
 import type { KindId } from "../ObjectKey.ts"
 import { isObject } from "../ServerFields.ts"
 import { type Path, valueAt } from "./Row.ts"
+import {
+  restoreSizeAnnotation,
+  snapshotCreatedAnnotation,
+  sourceClaimAnnotation,
+  sourceVolumeAnnotation
+} from "./SnapshotAnnotations.ts"
 
 interface Source {
   /** What `spec.source` says of an object that was made from something in this cluster. */
@@ -15,16 +21,9 @@ interface Source {
   readonly from: Path
   /** Annotations of ours that keep what the object can't say any more. */
   readonly records: ReadonlyArray<readonly [annotation: string, from: Path]>
+  /** What its spec says besides in a manifest. */
+  readonly says: JsonObject
 }
-
-/** When the snapshot was taken, as RFC 3339. The newest of several is found by it. */
-export const snapshotCreatedAnnotation = "gitops-controller/snapshot-created"
-/** The smallest volume that the snapshot can be restored to. */
-export const restoreSizeAnnotation = "gitops-controller/restore-size"
-/** The claim that a snapshot was taken of. */
-export const sourceClaimAnnotation = "gitops-controller/source-claim"
-/** The volume that a snapshot was taken of, as its driver names it. */
-export const sourceVolumeAnnotation = "gitops-controller/source-volume"
 
 /** A snapshot refers to what there is: one that says what to take would take another one, of another volume. */
 const sources: ReadonlyMap<KindId, Source> = new Map([
@@ -36,7 +35,8 @@ const sources: ReadonlyMap<KindId, Source> = new Map([
       [snapshotCreatedAnnotation, ["status", "creationTime"]],
       [restoreSizeAnnotation, ["status", "restoreSize"]],
       [sourceClaimAnnotation, ["spec", "source", "persistentVolumeClaimName"]]
-    ]
+    ],
+    says: {}
   }],
   ["VolumeSnapshotContent.snapshot.storage.k8s.io", {
     replaces: "volumeHandle",
@@ -46,7 +46,9 @@ const sources: ReadonlyMap<KindId, Source> = new Map([
       [snapshotCreatedAnnotation, ["status", "creationTime"]],
       [restoreSizeAnnotation, ["status", "restoreSize"]],
       [sourceVolumeAnnotation, ["spec", "source", "volumeHandle"]]
-    ]
+    ],
+    // Whoever deletes the snapshot in another cluster would delete what is stored, for every cluster.
+    says: { deletionPolicy: "Retain" }
   }]
 ])
 
@@ -61,7 +63,7 @@ const asTime = (value: Json) =>
 
 const asText = (value: Json) => typeof value === "string" ? value : String(value)
 
-const withSource = (object: JsonObject, { by, from, records, replaces }: Source): JsonObject => {
+const withSource = (object: JsonObject, { by, from, records, replaces, says }: Source): JsonObject => {
   const there = valueAt(object, from)
   const { [replaces]: replaced, ...source } = mapAt(object, ["spec", "source"])
   if (there === undefined || replaced === undefined) return object
@@ -73,8 +75,17 @@ const withSource = (object: JsonObject, { by, from, records, replaces }: Source)
   return {
     ...object,
     metadata: { ...mapAt(object, ["metadata"]), annotations: { ...Object.fromEntries(recorded), ...annotations } },
-    spec: { ...mapAt(object, ["spec"]), source: { ...source, [by]: there } }
+    spec: { ...mapAt(object, ["spec"]), ...says, source: { ...source, [by]: there } }
   }
+}
+
+/** What was made for a claim is kept where its manifest is applied: another cluster may be using it. */
+const keptVolume = (volume: JsonObject): JsonObject => {
+  const spec = mapAt(volume, ["spec"])
+  const isProvisioned = valueAt(volume, ["metadata", "annotations", "pv.kubernetes.io/provisioned-by"]) !== undefined
+  return isProvisioned && spec["persistentVolumeReclaimPolicy"] === "Delete"
+    ? { ...volume, spec: { ...spec, persistentVolumeReclaimPolicy: "Retain" } }
+    : volume
 }
 
 /** `stringData` is a way to write `data`, which the server takes apart. */
@@ -89,6 +100,7 @@ const withoutStringData = (secret: JsonObject): JsonObject => {
 
 export const restated = (kind: KindId, object: JsonObject): JsonObject => {
   if (kind === "Secret") return withoutStringData(object)
+  if (kind === "PersistentVolume") return keptVolume(object)
   const source = sources.get(kind)
   return source === undefined ? object : withSource(object, source)
 }

@@ -74,6 +74,21 @@ describe("a volume", () => {
   })
 })
 
+describe("a volume that was made for a claim", () => {
+  const volume = (policy: string, annotations: JsonObject) => ({
+    metadata: { name: "pv", annotations },
+    spec: { persistentVolumeReclaimPolicy: policy }
+  })
+
+  it("is kept by its manifest, whatever the cluster does with it; one that a person made stays as it is", () => {
+    const provisioned = { "pv.kubernetes.io/provisioned-by": "driver" }
+    assert.deepStrictEqual(of("PersistentVolume", volume("Delete", provisioned)), volume("Retain", provisioned))
+    assert.deepStrictEqual(of("PersistentVolume", volume("Recycle", provisioned)), volume("Recycle", provisioned))
+    const own = { team: "a" }
+    assert.deepStrictEqual(of("PersistentVolume", volume("Delete", own)), volume("Delete", own))
+  })
+})
+
 describe("snapshots", () => {
   const kind = (name: string) => `${name}.snapshot.storage.k8s.io`
 
@@ -101,7 +116,7 @@ describe("snapshots", () => {
     })
   })
 
-  it("are told by a content with its handle, and without a uid", () => {
+  it("are told by a content with its handle, without a uid, and never deleted with it", () => {
     const content = {
       metadata: { name: "c", annotations: { "snapshot.storage.kubernetes.io/deletion-secret-name": "k" } },
       spec: {
@@ -130,12 +145,17 @@ describe("snapshots", () => {
         }
       },
       spec: {
-        deletionPolicy: "Delete",
+        deletionPolicy: "Retain",
         driver: "d",
         source: { snapshotHandle: "h" },
         volumeSnapshotRef: { name: "s", namespace: "n" }
       }
     })
+  })
+
+  it("are told by a content of somebody's own with the policy that it has", () => {
+    const content = { metadata: { name: "c" }, spec: { deletionPolicy: "Delete", source: { snapshotHandle: "h" } } }
+    assert.deepStrictEqual(of(kind("VolumeSnapshotContent"), content), content)
   })
 
   it("keep what an annotation says of them already", () => {
