@@ -71,6 +71,7 @@ export const options = (config: Config, cluster: ClusterChoice) => {
       applySet,
       defaultNamespace: config.namespace,
       own: { stateNamespace: config.stateNamespace },
+      volumes: config.volumes,
       maxAge: Duration.toMillis(config.commit.maxAge)
     }),
     Layer.succeed(HttpOptions, {

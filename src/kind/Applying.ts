@@ -23,6 +23,7 @@ import { hasShared } from "./mirroring/MirrorScope.ts"
 import { mirrorView } from "./mirroring/MirrorView.ts"
 import type { Observer } from "./Observation.ts"
 import { bringBack } from "./restoring/bringBack.ts"
+import { volumeSources } from "./restoring/InGit.ts"
 import { heated, lookHeat, type Tracked, unseen, whenSent } from "./Tracked.ts"
 import type { Verdict } from "./Verdict.ts"
 
@@ -76,7 +77,7 @@ export const make = Effect.fnUntraced(function*(
       isCurrent(id, ownership, ref),
       (isStill) => isStill && state.round?.phase._tag === "Restoring"
     )
-    const job = { id, ref, ownership, isCurrent: isCurrentStill }
+    const job = { id, ref, ownership, isCurrent: isCurrentStill, sources: volumeSources(state.round, state.spec) }
     const restoring = bringBack(state.spec, observer, job).pipe(
       Effect.trackDuration(KindMetrics.applySeconds),
       Effect.provideContext(services),
@@ -96,6 +97,7 @@ export const make = Effect.fnUntraced(function*(
       paused,
       isDrift: drift,
       isCurrent: isCurrent(id, ownership, ref),
+      sources: volumeSources(state.round, state.spec),
       isMerged: hasShared(ownership) ? mergedAs(tracked.live) : undefined
     }
   }

@@ -16,6 +16,7 @@ const cures: Readonly<Record<Failure["_tag"], Cure>> = {
   FieldConflict: "retry",
   FilterMismatch: "commit",
   FiltersNeedSchema: "commit",
+  HeldBack: "volume",
   KindNotServed: "retry",
   ManifestRefused: "commit",
   ManifestUnreadable: "retry",
@@ -27,6 +28,7 @@ const cures: Readonly<Record<Failure["_tag"], Cure>> = {
   Outdated: "retry",
   QuotaExceeded: "quota",
   SurgeryIgnored: "opponent",
+  Unrestorable: "commit",
   VersionConflict: "retry",
   VersionNotServed: "commit",
   WatchExpired: "retry"

@@ -8,6 +8,8 @@ export class KindOptions extends Context.Service<KindOptions, {
   readonly applySet: string
   readonly defaultNamespace: string
   readonly own: Own
+  /** Whether claims come back from snapshots, or with the very volumes they had. */
+  readonly volumes: "restore" | "reattach"
   /** A field that goes to and fro is written to Git once in so many milliseconds. */
   readonly maxAge: number
 }>()("gitops/kind/KindOptions") {}

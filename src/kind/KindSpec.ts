@@ -12,6 +12,8 @@ export interface KindSpec {
   readonly mirrors: boolean
   /** For manifests that name no namespace. */
   readonly defaultNamespace: string
+  /** Whether claims come back from snapshots, or with the very volumes they had. */
+  readonly volumes: "restore" | "reattach"
   /** What belongs to the controller itself. */
   readonly own: Own
 }

@@ -31,6 +31,7 @@ export interface UnservedKind {
 export interface RosterOptions {
   readonly defaultNamespace: string
   readonly own: Own
+  readonly volumes: KindSpec["volumes"]
 }
 
 const records: ReadonlySet<KindId> = new Set([

@@ -16,6 +16,8 @@ export type Cure =
   | "opponent"
   /** A deletion that is under way to finish. */
   | "deletion"
+  /** A snapshot, a volume or a claim to be there. */
+  | "volume"
 
 export interface Trouble {
   readonly cure: Cure
@@ -43,7 +45,8 @@ const waits: Readonly<Record<Cure, readonly [first: number, longest: number]>> =
   quota: [15 * second, 5 * minute],
   permission: [15 * second, 5 * minute],
   opponent: [30 * second, 10 * minute],
-  deletion: [5 * second, 5 * minute]
+  deletion: [5 * second, 5 * minute],
+  volume: [second, 15 * second]
 }
 
 /**

@@ -25,7 +25,7 @@ const inVersion = (version: string) => {
   return { ...one, manifest: { ...one.manifest, version } }
 }
 
-const options = { defaultNamespace: spec.defaultNamespace, own: spec.own }
+const options = { defaultNamespace: spec.defaultNamespace, own: spec.own, volumes: spec.volumes }
 const nothing = new Set<string>()
 
 describe("which kinds need an actor", () => {

@@ -4,6 +4,7 @@ import { ManifestReader } from "../../src/git/ManifestReader.ts"
 import { apply, type Job } from "../../src/kind/applying/Apply.ts"
 import { letGo } from "../../src/kind/applying/LetGo.ts"
 import type { KindSpec } from "../../src/kind/KindSpec.ts"
+import { volumeSources } from "../../src/kind/restoring/InGit.ts"
 import { unseen } from "../../src/kind/Tracked.ts"
 import * as FieldsV1 from "../../src/kubernetes/fields/FieldsV1.ts"
 import { entriesOf, fieldsOf, ownEntry } from "../../src/kubernetes/fields/ManagedFields.ts"
@@ -140,6 +141,7 @@ export const jobFor = (manifest: JsonObject, ownership: Ownership, circumstances
       paused: circumstances.paused ?? [],
       isDrift: circumstances.isDrift ?? false,
       isCurrent: circumstances.isCurrent ?? Effect.succeed(true),
+      sources: volumeSources(undefined, { defaultNamespace: "default", volumes: "restore" }),
       isMerged: undefined
     } satisfies Job
   })

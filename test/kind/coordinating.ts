@@ -45,6 +45,7 @@ export const nothingToGit = Layer.mergeAll(
     applySet: "applyset-test",
     defaultNamespace: "default",
     own: { stateNamespace: "gitops-controller" },
+    volumes: "restore",
     maxAge: 30_000
   })
 )

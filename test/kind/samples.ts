@@ -86,6 +86,7 @@ export const spec: KindSpec = {
   mode: "apply",
   mirrors: false,
   defaultNamespace: "default",
+  volumes: "restore",
   own: { stateNamespace: "gitops-controller" }
 }
 

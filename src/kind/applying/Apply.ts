@@ -21,6 +21,8 @@ import { ownsLifecycle } from "../GitScope.ts"
 import type { KindSpec } from "../KindSpec.ts"
 import { nameOf } from "../KindState.ts"
 import type { Observer } from "../Observation.ts"
+import { backFromGit, type BackFromGitFailure } from "../restoring/backFromGit.ts"
+import type { VolumeSources } from "../restoring/InGit.ts"
 import { unseen } from "../Tracked.ts"
 import { type Applied, carryOut } from "./CarryOut.ts"
 import { create } from "./Create.ts"
@@ -42,6 +44,7 @@ export class VersionNotServed extends Schema.TaggedError<VersionNotServed>()("Ve
 
 export type ApplyFailure =
   | ApiFailure
+  | BackFromGitFailure
   | ManifestRefused
   | ManifestUnreadable
   | Outdated
@@ -66,6 +69,8 @@ export interface Job {
   /** Whether just this was applied last: then other writers can only have taken fields from us, and nothing is dropped. */
   readonly isDrift: boolean
   readonly isCurrent: IsCurrent
+  /** Where claims can come back from. */
+  readonly sources: VolumeSources
   /** Of fields that both sides may change it was found out who did, on this object: one that changed since must not be applied over. */
   readonly isMerged: ((live: KubernetesObject) => boolean) | undefined
 }
@@ -103,10 +108,11 @@ export const apply = Effect.fnUntraced(function*(spec: KindSpec, observer: Obser
   const reader = yield* ManifestReader
   const writer = yield* Writer
   const schemas = yield* Schemas
-  const manifest = yield* reader.read(ref)
-  const refused = refusalOf(spec, ref, manifest)
+  const read = yield* reader.read(ref)
+  const refused = refusalOf(spec, ref, read)
   if (refused !== undefined) return yield* refused
   const target: WriteTarget = { kind: spec.kind, version: ref.manifest.version, ...nameOf(job.id) }
+  const manifest = live === undefined ? yield* backFromGit(kindId(spec.kind), target, read, job.sources) : read
   const { name, namespace } = target
   const whole = wholePayload({ applySet: observer.applySet, manifest, namespace, ownership })
   const isAll = isWhole({ ownership, paused })

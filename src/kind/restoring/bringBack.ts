@@ -7,6 +7,7 @@ import { ManifestReader } from "../../git/ManifestReader.ts"
 import * as FieldsV1 from "../../kubernetes/fields/FieldsV1.ts"
 import { Schemas } from "../../kubernetes/schemas/Schemas.ts"
 import { Writer, type WriteTarget } from "../../kubernetes/Writer.ts"
+import { kindId } from "../../manifest/ObjectKey.ts"
 import { portable } from "../../manifest/portable/portable.ts"
 import { type Job, refusalOf } from "../applying/Apply.ts"
 import { type Applied, carryOut } from "../applying/CarryOut.ts"
@@ -16,6 +17,7 @@ import type { KindSpec } from "../KindSpec.ts"
 import { nameOf } from "../KindState.ts"
 import { isShared } from "../mirroring/MirrorScope.ts"
 import type { Observer } from "../Observation.ts"
+import { backFromGit } from "./backFromGit.ts"
 
 /**
  * Whatever it creates is the cluster's to change from then on, so it is not stated by our own field manager: of what that states Git is the
@@ -30,7 +32,7 @@ const absent = { resourceVersion: "1" }
 export const bringBack = Effect.fnUntraced(function*(
   spec: KindSpec,
   observer: Observer,
-  { id, isCurrent, ownership, ref }: Pick<Job, "id" | "isCurrent" | "ownership" | "ref">
+  { id, isCurrent, ownership, ref, sources }: Pick<Job, "id" | "isCurrent" | "ownership" | "ref" | "sources">
 ) {
   const reader = yield* ManifestReader
   const schemas = yield* Schemas
@@ -40,7 +42,7 @@ export const bringBack = Effect.fnUntraced(function*(
   if (refused !== undefined) return yield* refused
   const target: WriteTarget = { kind: spec.kind, version: ref.manifest.version, ...nameOf(id) }
   const { name, namespace } = target
-  const manifest = portable(spec.kind, read)
+  const manifest = yield* backFromGit(kindId(spec.kind), target, portable(spec.kind, read), sources)
   if (isShared(ownership.lifecycle)) {
     const type = yield* schemas.typeOf(spec.kind, target.version)
     return yield* carryOut(

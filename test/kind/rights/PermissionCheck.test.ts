@@ -41,6 +41,7 @@ const start = Effect.fnUntraced(function*() {
         applySet: "applyset",
         defaultNamespace: "default",
         maxAge: 0,
+        volumes: "restore",
         own: { stateNamespace: namespace }
       }),
       Logger.layer([Logger.make(({ message }) => void told.push(String(message)))])
