@@ -12,6 +12,7 @@ import * as Logging from "./cli/Logging.ts"
 import { plan } from "./cli/plan.ts"
 import { rbac } from "./cli/rbac.ts"
 import { release } from "./cli/release.ts"
+import { restore } from "./cli/restore.ts"
 import { run, runController, runParameters } from "./cli/run.ts"
 import { schema } from "./cli/schema.ts"
 import { status } from "./cli/status.ts"
@@ -20,7 +21,7 @@ import { version } from "./version.ts"
 
 const program = Command.make("gitops-controller", runParameters, runController).pipe(
   Command.withDescription("Keeps a Kubernetes cluster and a Git repository in step. Without a subcommand it runs."),
-  Command.withSubcommands([run, validate, plan, explain, rbac, status, confirm, release, git, schema])
+  Command.withSubcommands([run, validate, plan, explain, rbac, status, confirm, restore, release, git, schema])
 )
 
 const failureOf = (cause: Cause.Cause<unknown>) =>

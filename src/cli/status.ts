@@ -9,7 +9,7 @@ import { configFlag } from "./flags.ts"
 import { noRepository } from "./noRepository.ts"
 import { renderStatus } from "./render/renderStatus.ts"
 
-const url = Flag.String("url").pipe(
+export const urlFlag = Flag.String("url").pipe(
   Flag.withDescription("Where the controller listens (default: this machine, with http.port of the configuration)"),
   Flag.optional
 )
@@ -29,7 +29,8 @@ const unreachable = (address: string) => (cause: unknown) =>
 const noAddress = (address: string) =>
   new CommandFailed({ exitCode: 2, message: `--url "${address}" is no address; write it as http://127.0.0.1:8080` })
 
-const ask = Effect.fn("status.ask")(function*(address: string) {
+/** Asks a running controller. */
+export const askStatus = Effect.fn("status.ask")(function*(address: string) {
   const client = yield* HttpClient.HttpClient
   const url = URL.parse("/status", address)
   if (url === null || !url.protocol.startsWith("http")) return yield* noAddress(address)
@@ -45,7 +46,8 @@ const defaultPort = 8080
 /** The repository may stand on the command line of the running controller; only the port matters here. */
 const here = (port: number) => `http://127.0.0.1:${port}`
 
-const addressOf = Effect.fnUntraced(function*(given: Option.Option<string>, file: string) {
+/** Where it listens. */
+export const addressOf = Effect.fnUntraced(function*(given: Option.Option<string>, file: string) {
   if (Option.isSome(given)) return given.value
   const files = yield* FileSystem.FileSystem
   if (!(yield* Effect.orElseSucceed(files.exists(file), () => false))) return here(defaultPort)
@@ -60,9 +62,9 @@ const encode = Schema.encodeEffect(Schema.fromJsonString(Status))
 /** Exits with 0 when all is in step, 1 when something failed or is held up, 2 when nobody answers. */
 export const status = Command.make(
   "status",
-  { config: configFlag, url, output },
+  { config: configFlag, url: urlFlag, output },
   Effect.fn("status")(function*({ config, output, url }) {
-    const answer = yield* ask(yield* addressOf(url, config))
+    const answer = yield* askStatus(yield* addressOf(url, config))
     yield* Console.log(output === "json" ? yield* Effect.orDie(encode(answer)) : renderStatus(answer))
     const troubled = answer.total.failed > 0 || answer.problemCount > 0 || !answer.ready ||
       answer.configuration !== undefined || answer.mirroring !== undefined || answer.removals !== undefined

@@ -59,7 +59,7 @@ const head = (status: Status): ReadonlyArray<string> => [
         status.rewrittenFrom.slice(0, 8)
       }, where it was, is no longer part of it`
     ]),
-  status.phase === "syncing" ? `syncing, ${progress(status)}` : status.phase,
+  status.phase.endsWith("syncing") ? `${status.phase}, ${progress(status)}` : status.phase,
   ...(status.gitFailure === undefined ? [] : [`git: ${status.gitFailure}`]),
   ...(status.writing === undefined ? [] : pushed(status.writing)),
   ...(status.mirroring === undefined ? [] : [`nothing goes to Git: ${status.mirroring}`])

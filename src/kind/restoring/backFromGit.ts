@@ -51,7 +51,8 @@ const isThere = Effect.fnUntraced(function*(plural: string, { name, namespace }:
   )
 })
 
-const tooSmall = ({ name, restoreSize, taken }: SnapshotInGit, request: Json | undefined) => {
+/** Why a claim that asks for so much can't come back from a snapshot. */
+export const tooSmall = ({ name, restoreSize, taken }: SnapshotInGit, request: Json | undefined) => {
   const [wanted, needed] = [quantityBytes(String(request ?? "")), quantityBytes(restoreSize ?? "")]
   return wanted !== undefined && needed !== undefined && wanted < needed
     ? new Unrestorable({
