@@ -19,3 +19,11 @@ export const restarts = Metric.counter("gitops_git_actor_restarts_total", {
   description: "Times the Git actor was started again after a defect",
   incremental: true
 })
+
+export const pushedAt = Metric.gauge("gitops_git_pushed_timestamp_seconds", {
+  description: "When the remote took our last commit, in seconds since 1970; absent until this process pushed one"
+})
+
+export const unpushed = Metric.gauge("gitops_git_unpushed_changes", {
+  description: "Changes of the cluster that were submitted and are neither on the remote nor refused"
+})

@@ -82,6 +82,8 @@ export const makeWriting = Effect.fnUntraced(
     const publish = Effect.fnUntraced(function*(change: Partial<WritingReport>) {
       const { writing } = yield* Ref.get(mailbox.report)
       yield* mailbox.publish({ writing: { ...writing, ...change } })
+      if (change.pushed !== undefined) yield* Metric.update(GitMetrics.pushedAt, change.pushed.at / 1000)
+      if (change.waiting !== undefined) yield* Metric.update(GitMetrics.unpushed, change.waiting)
     })
 
     const take = Effect.fnUntraced(function*(event: Event<Prepared>) {

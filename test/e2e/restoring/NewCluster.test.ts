@@ -135,6 +135,10 @@ layer(Layer.merge(NewCluster.layer, sharedControlPlane), { excludeTestServices: 
           assert.include(name, yield* idOf(bed.second))
           assert.notInclude(name, "takeover")
           assert.include(yield* controller.log, "Restored, syncing")
+          const { body } = yield* controller.get("/metrics")
+          const pushedAt = Number(/^gitops_git_pushed_timestamp_seconds(?:\{[^}]*\})? (\S+)$/m.exec(body)?.[1])
+          assert.isTrue(Math.abs(Date.now() / 1000 - pushedAt) < 120, `pushed at ${pushedAt}`)
+          assert.match(body, /^gitops_git_unpushed_changes(\{[^}]*\})? 0$/m)
 
           yield* bed.inSecond("delete", "configmap", "settings")
           yield* bed.remote.lacks(bed.key("ConfigMap", "settings"))
