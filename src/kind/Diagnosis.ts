@@ -22,6 +22,7 @@ const cures: Readonly<Record<Failure["_tag"], Cure>> = {
   ManifestUnreadable: "retry",
   NamespaceNotFound: "namespace",
   NamespaceTerminating: "deletion",
+  LeftInGit: "none",
   NotLeading: "retry",
   ObjectAbsent: "retry",
   ObjectNotFound: "retry",

@@ -216,8 +216,8 @@ const isLeft = (verdict: Verdict): verdict is Extract<Verdict, { readonly _tag: 
 
 /** What a person has to mend is not waited for. */
 const noteUnrestored = (state: KindState, id: ObjectId, verdict: Verdict): void => {
-  if (isLeft(verdict)) state.unrestored.set(id, verdict.trouble?.cure === "commit" ? "failed" : "left")
-  else state.unrestored.delete(id)
+  if (!isLeft(verdict) || verdict.trouble?.cure === "none") state.unrestored.delete(id)
+  else state.unrestored.set(id, verdict.trouble?.cure === "commit" ? "failed" : "left")
 }
 
 /** An object that both ways concern under one rule counts once, as what has still to be done about it. */

@@ -18,6 +18,8 @@ export type Cure =
   | "deletion"
   /** A snapshot, a volume or a claim to be there. */
   | "volume"
+  /** Nothing: it is left alone on purpose. */
+  | "none"
 
 export interface Trouble {
   readonly cure: Cure
@@ -46,7 +48,8 @@ const waits: Readonly<Record<Cure, readonly [first: number, longest: number]>> =
   permission: [15 * second, 5 * minute],
   opponent: [30 * second, 10 * minute],
   deletion: [5 * second, 5 * minute],
-  volume: [second, 15 * second]
+  volume: [second, 15 * second],
+  none: [10 * minute, 60 * minute]
 }
 
 /**

@@ -11,7 +11,8 @@ import type { Verdict } from "./Verdict.ts"
 export const placeOf = (ref: ManifestRef) => formatPlace({ path: ref.path, line: ref.manifest.line })
 
 /** Whether a person has to act. */
-export const standingOfTrouble = (trouble: Trouble) => isFailure(trouble) ? "failed" : "waiting"
+export const standingOfTrouble = (trouble: Trouble) =>
+  trouble.cure === "none" ? "held" : isFailure(trouble) ? "failed" : "waiting"
 
 const standing = (verdict: Verdict): Standing | undefined => {
   switch (verdict._tag) {

@@ -127,8 +127,8 @@ describe("the Coordinator's state", () => {
     const start = fold(syncing(), { _tag: "Expected", round: 1, kinds: new Set([kind, "ConfigMap"]) })
     const settled = [report(kind, 1, false), report("ConfigMap", 1, false)].reduce(fold, start)
     const open = CoordinatorState.advance(settled)
-    assert.strictEqual(open.opened, 4)
-    assert.strictEqual(CoordinatorState.advance(fold(open, report(kind, 1, true))).opened, 4)
+    assert.strictEqual(open.opened, 7)
+    assert.strictEqual(CoordinatorState.advance(fold(open, report(kind, 1, true))).opened, 7)
   })
 
   it("begins a new round after the Coordinator failed, so that everybody reports afresh", () => {

@@ -7,6 +7,7 @@ import { Coordination } from "../../src/kind/Coordination.ts"
 import * as Folding from "../../src/kind/Folding.ts"
 import type { KindMessage } from "../../src/kind/KindMessage.ts"
 import * as KindState from "../../src/kind/KindState.ts"
+import { lastStage, type Stage } from "../../src/kind/Stage.ts"
 import type { KubernetesObject } from "../../src/kubernetes/KubernetesObject.ts"
 import { Schemas } from "../../src/kubernetes/schemas/Schemas.ts"
 import { Writer } from "../../src/kubernetes/Writer.ts"
@@ -57,10 +58,10 @@ describe("what is due is not sent", () => {
 
   it.effect("before its stage is open", () =>
     Effect.gen(function*() {
-      const to = (openStage: 4 | 0 | undefined) => (state: KindState.KindState) =>
+      const to = (openStage: Stage | undefined) => (state: KindState.KindState) =>
         Folding.onRound(state, round(1, state.refs, { openStage }), 0)
       const free = (state: KindState.KindState) => {
-        to(4)(state)
+        to(lastStage)(state)
         Folding.onEnrolled(state, [id], true, 0)
       }
       assert.strictEqual(yield* sending(to(undefined), free), 0)

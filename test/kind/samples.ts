@@ -2,6 +2,7 @@
 import { Result } from "effect"
 import type { KindSpec } from "../../src/kind/KindSpec.ts"
 import type { Round } from "../../src/kind/Round.ts"
+import { lastStage } from "../../src/kind/Stage.ts"
 import type { Live, Tracked } from "../../src/kind/Tracked.ts"
 import { unknown } from "../../src/kind/Tracked.ts"
 import type { Claim } from "../../src/manifest/Claims.ts"
@@ -111,7 +112,7 @@ export const round = (number: number, refs: ReadonlyArray<ManifestRef>, change: 
     } as unknown as Round["tip"]["index"]
   },
   phase: { _tag: "Syncing" },
-  openStage: 4,
+  openStage: lastStage,
   finishedJobs: nothing,
   synced: nothing,
   mirroring: { _tag: "Closed", reason: "" },

@@ -15,6 +15,7 @@ export const renderRestorePlan = ({ items, origin, problems }: RestorePlan): str
   const [create, there, waits, refused] = [of("create"), of("there"), of("waits"), of("refused")]
   return [
     ...section("Comes back, in this order:", create.map(line)),
+    ...section("Stays in Git alone:", of("stays").map(line)),
     ...section("Waits:", waits.map(line)),
     ...section("Can't come back before its manifest is mended:", refused.map(line)),
     ...section("Files to mend, whose objects don't come back:", problems.map((problem) => `  ${problem}`)),

@@ -7,8 +7,8 @@ export const RestoreItem = Schema.Struct({
   object: Schema.String,
   /** `path:line` of its manifest. */
   place: Schema.String,
-  /** `create`: comes back. `there`: is in the cluster, and left as it is. `waits`: for something outside. `refused`: as its manifest says it, it can't. */
-  outcome: Schema.Literals(["create", "there", "waits", "refused"]),
+  /** `create`: comes back. `there`: is in the cluster, and left as it is. `stays`: in Git alone, on purpose. `waits`: for something outside. `refused`: as its manifest says it, it can't. */
+  outcome: Schema.Literals(["create", "there", "stays", "waits", "refused"]),
   /** For a claim: what it comes back from, and of which time. */
   from: Schema.optionalKey(Schema.String),
   /** For what waits and what can't come back: why, and what to do. */

@@ -64,6 +64,7 @@ const ofOther = Effect.fnUntraced(function*(kind: KindId, id: ObjectId, body: Js
     Effect.as<Ending>({ outcome: "create" }),
     Effect.catchTags({
       HeldBack: ({ message }) => Effect.succeed<Ending>({ outcome: "waits", reason: message }),
+      LeftInGit: ({ message }) => Effect.succeed<Ending>({ outcome: "stays", reason: message }),
       Unrestorable: ({ message }) => Effect.succeed<Ending>({ outcome: "refused", reason: message })
     })
   )
@@ -121,6 +122,7 @@ export const planRestore = Effect.fn("planRestore")(function*() {
   const refsOf = (id: KindId) => kinds.get(id) ?? []
   const sources: VolumeSources = {
     snapshots: refsOf("VolumeSnapshot.snapshot.storage.k8s.io"),
+    contents: refsOf("VolumeSnapshotContent.snapshot.storage.k8s.io"),
     volumes: refsOf("PersistentVolume"),
     claims: refsOf(claimKind),
     route: volumes,

@@ -10,3 +10,8 @@ export class HeldBack extends Schema.TaggedError<HeldBack>()("HeldBack", {
 export class Unrestorable extends Schema.TaggedError<Unrestorable>()("Unrestorable", {
   message: Schema.String
 }) {}
+
+/** It stays in Git, and isn't brought back on purpose. */
+export class LeftInGit extends Schema.TaggedError<LeftInGit>()("LeftInGit", {
+  message: Schema.String
+}) {}

@@ -7,13 +7,15 @@ import type { Round } from "../Round.ts"
 import { type Read, type SnapshotInGit, snapshotsInGit, type VolumeInGit, volumesInGit } from "./SnapshotInGit.ts"
 
 const snapshotKind: KindId = "VolumeSnapshot.snapshot.storage.k8s.io"
+const contentKind: KindId = "VolumeSnapshotContent.snapshot.storage.k8s.io"
 const volumeKind: KindId = "PersistentVolume"
 const claimKind: KindId = "PersistentVolumeClaim"
 
 /** What there is to come back from, and how. */
 export interface VolumeSources {
-  /** Manifests of VolumeSnapshots, of PersistentVolumes, and of claims. */
+  /** Manifests of VolumeSnapshots, of their contents, of PersistentVolumes, and of claims. */
   readonly snapshots: ReadonlyArray<ManifestRef>
+  readonly contents: ReadonlyArray<ManifestRef>
   readonly volumes: ReadonlyArray<ManifestRef>
   readonly claims: ReadonlyArray<ManifestRef>
   /** `reattach`: claims get the volumes that they had. */
@@ -33,6 +35,7 @@ export const volumeSources = (
   const refsOf = (kind: KindId) => kinds?.get(kind) ?? none
   return {
     snapshots: refsOf(snapshotKind),
+    contents: refsOf(contentKind),
     volumes: refsOf(volumeKind),
     claims: refsOf(claimKind),
     route: volumes,
@@ -46,17 +49,27 @@ type ByClaim<A> = ReadonlyMap<ObjectId, ReadonlyArray<A>>
 const byClaim = <A extends { readonly claim: ObjectId }>(found: ReadonlyArray<A>): ByClaim<A> =>
   Map.groupBy(found, ({ claim }) => claim)
 
-/** The array of a kind stays the same one as long as nothing in it changes. */
+const readAll = Effect.fnUntraced(function*(refs: ReadonlyArray<ManifestRef>) {
+  const reader = yield* ManifestReader
+  return yield* Effect.forEach(refs, (ref) => Effect.map(reader.read(ref), (body): Read => ({ ref, body })))
+})
+
+/** The arrays of a kind stay the same ones as long as nothing in them changes: what was found in them is known then. */
 const remembered = <A extends { readonly claim: ObjectId }>() => {
-  const known = new WeakMap<ReadonlyArray<ManifestRef>, ByClaim<A>>()
+  const known = new WeakMap<
+    ReadonlyArray<ManifestRef>,
+    { readonly beside: ReadonlyArray<ManifestRef>; readonly found: ByClaim<A> }
+  >()
   return Effect.fnUntraced(
-    function*(refs: ReadonlyArray<ManifestRef>, find: (all: ReadonlyArray<Read>) => ReadonlyArray<A>) {
+    function*(
+      refs: ReadonlyArray<ManifestRef>,
+      beside: ReadonlyArray<ManifestRef>,
+      find: (all: ReadonlyArray<Read>, beside: ReadonlyArray<Read>) => ReadonlyArray<A>
+    ) {
       const before = known.get(refs)
-      if (before !== undefined) return before
-      const reader = yield* ManifestReader
-      const all = yield* Effect.forEach(refs, (ref) => Effect.map(reader.read(ref), (body): Read => ({ ref, body })))
-      const found = byClaim(find(all))
-      known.set(refs, found)
+      if (before?.beside === beside) return before.found
+      const found = byClaim(find(yield* readAll(refs), yield* readAll(beside)))
+      known.set(refs, { beside, found })
       return found
     }
   )
@@ -65,9 +78,9 @@ const remembered = <A extends { readonly claim: ObjectId }>() => {
 const readSnapshots = remembered<SnapshotInGit>()
 const readVolumes = remembered<VolumeInGit>()
 
-export const snapshotsByClaim = ({ defaultNamespace, snapshots }: VolumeSources) =>
-  readSnapshots(snapshots, (all) => snapshotsInGit(all, defaultNamespace))
+export const snapshotsByClaim = ({ contents, defaultNamespace, snapshots }: VolumeSources) =>
+  readSnapshots(snapshots, contents, (all, contents) => snapshotsInGit(all, contents, defaultNamespace))
 
 /** Empty unless claims get the volumes that they had. */
 export const volumesByClaim = ({ route, volumes }: VolumeSources) =>
-  readVolumes(route === "reattach" ? volumes : none, volumesInGit)
+  readVolumes(route === "reattach" ? volumes : none, none, volumesInGit)

@@ -45,23 +45,39 @@ const timeOf = (text: string | undefined): number => {
   return Number.isNaN(time) ? -Infinity : time
 }
 
-export const snapshotsInGit = (all: ReadonlyArray<Read>, defaultNamespace: string): ReadonlyArray<SnapshotInGit> =>
-  all.flatMap(({ body, ref }) => {
+const takenOf = (body: JsonObject) => textAt(body, ["metadata", "annotations", snapshotCreatedAnnotation])
+
+/** A snapshot tells its time in whole seconds, and its content more precisely. */
+const preciseTime = (taken: string | undefined, ofContent: string | undefined): number => {
+  const [time, precise] = [timeOf(taken), timeOf(ofContent)]
+  return Math.abs(precise - time) <= 1000 || time === -Infinity ? precise : time
+}
+
+/** @param contents Manifests of VolumeSnapshotContents. */
+export const snapshotsInGit = (
+  all: ReadonlyArray<Read>,
+  contents: ReadonlyArray<Read>,
+  defaultNamespace: string
+): ReadonlyArray<SnapshotInGit> => {
+  const contentTimes = new Map(contents.map(({ body, ref }) => [ref.manifest.name, takenOf(body)]))
+  return all.flatMap(({ body, ref }) => {
     const annotation = (name: string) => textAt(body, ["metadata", "annotations", name])
     const claim = annotation(sourceClaimAnnotation)
     if (claim === undefined) return []
     const namespace = ref.manifest.namespace ?? defaultNamespace
-    const taken = annotation(snapshotCreatedAnnotation)
+    const taken = takenOf(body)
+    const content = textAt(body, ["spec", "source", "volumeSnapshotContentName"])
     return [{
       namespace,
       name: ref.manifest.name,
       claim: objectId(namespace, claim),
       taken: taken ?? "at an unknown time",
-      time: timeOf(taken),
+      time: preciseTime(taken, content === undefined ? undefined : contentTimes.get(content)),
       restoreSize: annotation(restoreSizeAnnotation),
       path: ref.path
     }]
   })
+}
 
 export const volumesInGit = (all: ReadonlyArray<Read>): ReadonlyArray<VolumeInGit> =>
   all.flatMap(({ body, ref }) => {

@@ -12,13 +12,13 @@ import { type KindId, type ObjectId, objectId } from "../../manifest/ObjectKey.t
 import { valueAt } from "../../manifest/portable/Row.ts"
 import { isObject } from "../../manifest/ServerFields.ts"
 import { claimsUsed, makesPods } from "./claimsUsed.ts"
-import { HeldBack, Unrestorable } from "./HeldBack.ts"
+import { HeldBack, LeftInGit, Unrestorable } from "./HeldBack.ts"
 import { snapshotsByClaim, volumesByClaim, type VolumeSources } from "./InGit.ts"
 import { quantityBytes } from "./quantityBytes.ts"
 import { newest, type SnapshotInGit, type VolumeInGit } from "./SnapshotInGit.ts"
 import { snapshotReady } from "./snapshotReady.ts"
 
-export type BackFromGitFailure = HeldBack | ManifestUnreadable | RequestFailure | Unrestorable
+export type BackFromGitFailure = HeldBack | LeftInGit | ManifestUnreadable | RequestFailure | Unrestorable
 
 interface Place {
   readonly namespace: string
@@ -142,14 +142,37 @@ const content = (manifest: JsonObject): Made => {
   })))
 }
 
-const volume = (manifest: JsonObject, isRestoring: boolean): JsonObject =>
-  withSpec(manifest, (spec) => ({
+const provisionedBy = "pv.kubernetes.io/provisioned-by"
+
+/** The claim that a volume says it is of. */
+const claimOf = (manifest: JsonObject): ObjectId | undefined => {
+  const [name, namespace] = ["name", "namespace"].map((field) => valueAt(manifest, ["spec", "claimRef", field]))
+  return typeof name === "string" && typeof namespace === "string" ? objectId(namespace, name) : undefined
+}
+
+const leftVolume = (id: ObjectId) =>
+  new LeftInGit({
+    message:
+      `the volume that PersistentVolumeClaim ${id} had stays in Git alone: claims come back from snapshots, and this one would be bound ` +
+      `to its old volume instead, which another cluster may be using. "volumes: reattach" brings volumes back`
+  })
+
+/** A claim comes back from a snapshot or gets its volume, never both. What was made for a claim is another cluster's until somebody says so. */
+const volume = Effect.fnUntraced(function*(manifest: JsonObject, sources: VolumeSources) {
+  const isRestoring = sources.restoringSince !== undefined
+  const id = claimOf(manifest)
+  if (sources.route === "restore" && id !== undefined) {
+    const isProvisioned = valueAt(manifest, ["metadata", "annotations", provisionedBy]) !== undefined
+    if ((isRestoring && isProvisioned) || (yield* snapshotsByClaim(sources)).has(id)) return yield* leftVolume(id)
+  }
+  return withSpec(manifest, (spec) => ({
     ...spec,
     ...isRestoring ? { persistentVolumeReclaimPolicy: "Retain" } : {},
     ...spec["claimRef"] === undefined
       ? {}
       : { claimRef: without(mapAt(spec, "claimRef"), "uid", "resourceVersion") }
   }))
+})
 
 const snapshot = (manifest: JsonObject, isRestoring: boolean): Made =>
   isRestoring && typeof valueAt(manifest, ["spec", "source", "volumeSnapshotContentName"]) !== "string"
@@ -169,7 +192,7 @@ export const backFromGit = (kind: KindId, place: Place, manifest: JsonObject, so
     case "PersistentVolumeClaim":
       return claim(manifest, objectId(place.namespace, place.name), sources)
     case "PersistentVolume":
-      return Effect.succeed(volume(manifest, isRestoring))
+      return volume(manifest, sources)
     case "VolumeSnapshotContent.snapshot.storage.k8s.io":
       return content(manifest)
     case "VolumeSnapshot.snapshot.storage.k8s.io":

@@ -18,7 +18,7 @@ const snapshot = (name: string, created?: string, claim = "data") =>
     }
   })
 
-const found = (...all: ReadonlyArray<Read>) => snapshotsInGit(all, "default")
+const found = (...all: ReadonlyArray<Read>) => snapshotsInGit(all, [], "default")
 
 describe("the snapshot that a claim comes back from", () => {
   it("is the newest by the time it was taken, whatever the names are and however the time is written", () => {
@@ -40,6 +40,26 @@ describe("the snapshot that a claim comes back from", () => {
     assert.strictEqual(newest(all, Date.parse("2026-01-02T00:00:00Z"))?.name, "early")
     assert.strictEqual(newest(all, 0)?.name, "when")
     assert.isUndefined(newest([], undefined))
+  })
+
+  it("is told from another of the same second by the time that their contents tell", () => {
+    const of = (name: string, content: string) => {
+      const { body, ref } = snapshot(name, "2026-01-01T10:00:00Z")
+      return { ref, body: { ...body, spec: { source: { volumeSnapshotContentName: content } } } }
+    }
+    const content = (name: string, created: string) =>
+      read(name, { metadata: { annotations: { "gitops-controller/snapshot-created": created } } })
+    const all = snapshotsInGit(
+      [of("z-first", "c1"), of("a-second", "c2")],
+      [content("c1", "2026-01-01T10:00:00.100Z"), content("c2", "2026-01-01T10:00:00.900Z")],
+      "default"
+    )
+    assert.strictEqual(newest(all, undefined)?.name, "a-second")
+    const wrong = snapshotsInGit([of("z-first", "c1"), of("a-second", "c2")], [
+      content("c1", "2026-01-01T10:00:00.100Z"),
+      content("c2", "2020-01-01T00:00:00Z")
+    ], "default")
+    assert.strictEqual(newest(wrong, undefined)?.name, "z-first", "a content whose time is another's is not believed")
   })
 
   it("says of which claim it is", () => {
