@@ -16,7 +16,8 @@ import type { Finished, Looked, Released } from "./KindMessage.ts"
 import * as KindMetrics from "./KindMetrics.ts"
 import * as KindState from "./KindState.ts"
 import { locate } from "./Locate.ts"
-import { afterApplied } from "./mirroring/MirrorMemory.ts"
+import { afterAgreement, afterApplied } from "./mirroring/MirrorMemory.ts"
+import { basisOf } from "./mirroring/MirrorVerdict.ts"
 import { afterApply, afterFailure, afterLetGo, afterNothing, letGo as letGoDigest } from "./Tracked.ts"
 
 const placeOf = (ref: ManifestRef) => formatPlace({ path: ref.path, line: ref.manifest.line })
@@ -57,9 +58,25 @@ export const make = Effect.fnUntraced(function*(state: KindState.KindState, anno
     return Option.isSome(failure) ? onFailure(id, wanted, failure.value, now) : Effect.die(Cause.squash(exit.cause))
   }
 
+  /** What was made of a manifest says nothing that Git would have to be told, though the server has filled in its defaults. */
+  const brought = (id: ObjectId, madeAs: string) => {
+    const tracked = KindState.get(state, id)
+    const ownership = KindState.ownershipOf(state, id, tracked)
+    const basis = { ...basisOf(tracked, ownership), live: madeAs }
+    return afterAgreement(tracked.mirror, {
+      basis,
+      isSame: true,
+      withheld: [],
+      notes: [],
+      fields: undefined,
+      fieldsApplied: undefined
+    })
+  }
+
   const onApplied = Effect.fnUntraced(function*(id: ObjectId, wanted: string, applied: Applied, now: number) {
     const { mirror, ...tracked } = afterApply(KindState.get(state, id), wanted, applied.version)
-    KindState.put(state, id, { ...tracked, mirror: afterApplied(mirror) }, now)
+    const memory = applied.madeAs === undefined ? afterApplied(mirror) : brought(id, applied.madeAs)
+    KindState.put(state, id, { ...tracked, mirror: memory }, now)
     state.outcomes[applied.outcome] += 1
     yield* Metric.update(Metric.withAttributes(KindMetrics.applies, { outcome: applied.outcome }), 1)
     yield* Effect.logDebug(`${state.id} ${id} ${applied.outcome}`)

@@ -25,6 +25,8 @@ export interface Applied {
   readonly taken: ReadonlyArray<Taken>
   /** Somebody took `managedFields` away: nothing could be released or removed. */
   readonly ownerUnknown: boolean
+  /** Of an object that was made just as its manifest says: the digest of its portable form, so that it is known for the same. */
+  readonly madeAs?: string
 }
 
 /** After so many looks in vain somebody writes all the time: later, then. */

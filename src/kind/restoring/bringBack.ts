@@ -16,6 +16,7 @@ import * as Payload from "../applying/Payload.ts"
 import type { KindSpec } from "../KindSpec.ts"
 import { nameOf } from "../KindState.ts"
 import { isShared } from "../mirroring/MirrorScope.ts"
+import { mirrorView } from "../mirroring/MirrorView.ts"
 import type { Observer } from "../Observation.ts"
 import { backFromGit } from "./backFromGit.ts"
 
@@ -53,13 +54,17 @@ export const bringBack = Effect.fnUntraced(function*(
     )
   }
   const body = Payload.encoded(Payload.whole(manifest, { namespace, applySet: undefined }), absent)
-  const options = { metadataOnly: true, fieldManager: restorer(observer.fieldManager) }
-  const { metadata } = yield* ifCurrent(isCurrent, writer.apply(target, body, options))
+  const made = yield* ifCurrent(
+    isCurrent,
+    writer.apply(target, body, { fieldManager: restorer(observer.fieldManager) })
+  )
+  const { portable: madeAs } = mirrorView(spec.kind, made, spec.own)
   return {
-    version: metadata.resourceVersion,
+    version: made.metadata.resourceVersion,
     outcome: "created",
     released: FieldsV1.empty,
     taken: [],
-    ownerUnknown: false
+    ownerUnknown: false,
+    ...madeAs === undefined || ownership.filtered.length > 0 ? {} : { madeAs }
   } satisfies Applied
 })
