@@ -18,6 +18,7 @@ import * as KindState from "./KindState.ts"
 import { locate } from "./Locate.ts"
 import { afterAgreement, afterApplied } from "./mirroring/MirrorMemory.ts"
 import { basisOf } from "./mirroring/MirrorVerdict.ts"
+import { sourceChecked } from "./restoring/RestoringVerdict.ts"
 import { afterApply, afterFailure, afterLetGo, afterNothing, letGo as letGoDigest } from "./Tracked.ts"
 
 const placeOf = (ref: ManifestRef) => formatPlace({ path: ref.path, line: ref.manifest.line })
@@ -31,7 +32,8 @@ export const make = Effect.fnUntraced(function*(state: KindState.KindState, anno
     const tracked = KindState.get(state, id)
     const { claim, live, trouble: previous } = tracked
     const ref = claim?._tag === "Declared" && wanted !== letGoDigest ? claim.ref : undefined
-    if (failure._tag === "Outdated" || (ref === undefined && wanted !== letGoDigest)) {
+    const needsManifest = wanted !== letGoDigest && wanted !== sourceChecked
+    if (failure._tag === "Outdated" || (ref === undefined && needsManifest)) {
       KindState.put(state, id, afterNothing(tracked), now)
       return
     }

@@ -23,7 +23,9 @@ import { hasShared } from "./mirroring/MirrorScope.ts"
 import { mirrorView } from "./mirroring/MirrorView.ts"
 import type { Observer } from "./Observation.ts"
 import { bringBack } from "./restoring/bringBack.ts"
+import { checkSource } from "./restoring/checkSource.ts"
 import { volumeSources } from "./restoring/InGit.ts"
+import { sourceChecked } from "./restoring/RestoringVerdict.ts"
 import { heated, lookHeat, type Tracked, unseen, whenSent } from "./Tracked.ts"
 import type { Verdict } from "./Verdict.ts"
 
@@ -87,6 +89,17 @@ export const make = Effect.fnUntraced(function*(
     return send(id, tracked, now, restoring)
   }
 
+  /** Changes nothing: a claim that is there is left as it is. */
+  const startLook = (id: ObjectId, now: number) => {
+    const tracked = KindState.get(state, id)
+    const looking = checkSource(id, tracked.live?.version ?? "", volumeSources(state.round, state.spec)).pipe(
+      Effect.provideContext(services),
+      Effect.exit,
+      Effect.map((exit): KindMessage => ({ _tag: "Finished", id, wanted: sourceChecked, exit }))
+    )
+    return send(id, tracked, now, looking)
+  }
+
   const jobOf = (id: ObjectId, { drift, paused, ref }: Pending, tracked: Tracked): Job => {
     const ownership = KindState.ownershipOf(state, id, tracked)
     return {
@@ -145,6 +158,7 @@ export const make = Effect.fnUntraced(function*(
     const verdict = state.verdicts.get(id)
     if (verdict?._tag === "Pending") return startApply(id, verdict, now)
     if (verdict?._tag === "Restoring") return startRestore(id, verdict, now)
+    if (verdict?._tag === "Sourceless") return startLook(id, now)
     return verdict?._tag === "Releasing" ? startRelease(id, verdict.uid, now) : Effect.void
   }
 

@@ -129,7 +129,8 @@ const isApplied = (verdict: Verdict) =>
   applied.has(verdict._tag) || (verdict._tag === "Troubled" && verdict.ref !== undefined)
 
 /** Whether something is to be sent for it. */
-const isDue = ({ _tag }: Verdict) => _tag === "Pending" || _tag === "Releasing" || _tag === "Restoring"
+const isDue = ({ _tag }: Verdict) =>
+  _tag === "Pending" || _tag === "Releasing" || _tag === "Restoring" || _tag === "Sourceless"
 
 /** When it has to be judged again although nothing was heard, in milliseconds since the epoch. */
 const retryTime = (verdict: Verdict, { fieldHeats }: Tracked, now: number): number | undefined =>
@@ -211,8 +212,10 @@ const mirrored = (
     now
   })
 
-const isLeft = (verdict: Verdict): verdict is Extract<Verdict, { readonly _tag: "Restoring" | "Unrestored" }> =>
-  verdict._tag === "Restoring" || verdict._tag === "Unrestored"
+const isLeft = (
+  verdict: Verdict
+): verdict is Extract<Verdict, { readonly _tag: "Restoring" | "Sourceless" | "Unrestored" }> =>
+  verdict._tag === "Restoring" || verdict._tag === "Sourceless" || verdict._tag === "Unrestored"
 
 /** What a person has to mend is not waited for. */
 const noteUnrestored = (state: KindState, id: ObjectId, verdict: Verdict): void => {

@@ -53,6 +53,11 @@ const isFinished = (live: KubernetesObject) =>
   typeof object(live["spec"])["ttlSecondsAfterFinished"] === "number" &&
   (isTrue(live, "Complete") || isTrue(live, "Failed"))
 
+/** The server writes either for both. */
+const hasSource = (live: KubernetesObject): boolean =>
+  object(live["spec"])["dataSourceRef"] !== undefined ||
+  object(live["spec"])["dataSource"] !== undefined
+
 const lastWriter = (live: KubernetesObject, observer: Observer): string | undefined =>
   (live.metadata.managedFields ?? [])
     .filter((entry) => entry.manager !== observer.fieldManager && entry.subresource !== "status")
@@ -91,6 +96,7 @@ export const observe = (
     finished: id === "Job.batch" && isFinished(live),
     controller: owner === undefined ? undefined : `${owner.kind} ${owner.name}`,
     lastWriter: lastWriter(live, observer),
+    ...id === "PersistentVolumeClaim" ? { hasSource: hasSource(live) } : {},
     ...view
   }
 }

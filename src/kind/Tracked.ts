@@ -34,6 +34,8 @@ export interface Live {
   readonly controller: string | undefined
   /** The field manager that wrote last, if it was not us. */
   readonly lastWriter: string | undefined
+  /** Of a claim: whether it says what its volume comes from. */
+  readonly hasSource?: boolean
   /** Digest of its portable form; `undefined` where nothing of its kind goes to Git, or it can't. */
   readonly portable: string | undefined
   /** Why it can't be written to Git, or must not be; `isNatural` if that is so of all of its sort and no news to anybody. */

@@ -24,6 +24,7 @@ const standing = (verdict: Verdict): Standing | undefined => {
     case "Pending":
       return verdict.trouble === undefined ? "pending" : standingOfTrouble(verdict.trouble)
     case "Restoring":
+    case "Sourceless":
       return verdict.trouble === undefined ? "pending" : standingOfTrouble(verdict.trouble)
     case "Releasing":
       return "pending"
@@ -52,6 +53,7 @@ const trouble = (object: ObjectId, verdict: Verdict): ObjectTrouble | undefined 
   switch (verdict._tag) {
     case "Pending":
     case "Restoring":
+    case "Sourceless":
     case "Troubled":
     case "Unrestored":
       return verdict.trouble === undefined ? undefined : {

@@ -28,6 +28,7 @@ export const idleOutcome = (
       return { _tag: "Refused", reason }
     case "Absent":
     case "Restoring":
+    case "Sourceless":
     case "Unready":
     case "Unrestored":
       return { _tag: "Waiting", reason }

@@ -11,6 +11,7 @@ import type { Json, JsonObject } from "../../manifest/Manifest.ts"
 import { type KindId, type ObjectId, objectId } from "../../manifest/ObjectKey.ts"
 import { valueAt } from "../../manifest/portable/Row.ts"
 import { isObject } from "../../manifest/ServerFields.ts"
+import { sourceless } from "./checkSource.ts"
 import { claimsUsed, makesPods } from "./claimsUsed.ts"
 import { HeldBack, LeftInGit, Unrestorable } from "./HeldBack.ts"
 import { snapshotsByClaim, volumesByClaim, type VolumeSources } from "./InGit.ts"
@@ -40,13 +41,12 @@ const withSpec = (manifest: JsonObject, change: (spec: JsonObject) => JsonObject
 const without = (map: JsonObject, ...names: ReadonlyArray<string>): JsonObject =>
   Object.fromEntries(Object.entries(map).filter(([name]) => !names.includes(name)))
 
-const isThere = Effect.fnUntraced(function*(plural: string, { name, namespace }: Place) {
+const find = Effect.fnUntraced(function*(plural: string, { name, namespace }: Place) {
   const writer = yield* Writer
   return yield* writer.get({ kind: { group: "", plural }, version: "v1", namespace, name }).pipe(
-    Effect.as(true),
     Effect.catchTags({
-      ObjectNotFound: () => Effect.succeed(false),
-      NamespaceNotFound: () => Effect.succeed(false)
+      ObjectNotFound: () => Effect.succeed(undefined),
+      NamespaceNotFound: () => Effect.succeed(undefined)
     })
   )
 })
@@ -71,7 +71,7 @@ const takenHere = ({ name, namespace }: SnapshotInGit) =>
   })
 
 const withVolume = Effect.fnUntraced(function*(manifest: JsonObject, { name, path }: VolumeInGit) {
-  if (!(yield* isThere("persistentvolumes", { namespace: "", name }))) {
+  if ((yield* find("persistentvolumes", { namespace: "", name })) === undefined) {
     return yield* new HeldBack({
       message: `waits for its PersistentVolume ${name}: it is in Git (${path}) and not in the cluster yet`
     })
@@ -114,7 +114,14 @@ const workload = Effect.fnUntraced(
       const [volume, snapshot] = [volumes.get(id)?.at(-1), newest(snapshots.get(id) ?? [], sources.restoringSince)]
       if (volume === undefined && snapshot === undefined) continue
       const [namespace = "", name = ""] = id.split("/")
-      if (yield* isThere("persistentvolumeclaims", { namespace, name })) continue
+      const there = yield* find("persistentvolumeclaims", { namespace, name })
+      if (there !== undefined) {
+        const isBare = valueAt(there, ["spec", "dataSource"]) === undefined &&
+          valueAt(there, ["spec", "dataSourceRef"]) === undefined
+        if (isBare && volume === undefined && snapshot !== undefined && sources.restoringSince !== undefined)
+          return yield* sourceless(id, snapshot.name, snapshot.taken)
+        continue
+      }
       const from = volume === undefined
         ? `VolumeSnapshot ${snapshot?.name ?? ""} (taken ${snapshot?.taken ?? ""})`
         : `PersistentVolume ${volume.name}`

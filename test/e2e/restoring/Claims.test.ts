@@ -102,9 +102,17 @@ layer(Layer.merge(NewCluster.layer, sharedControlPlane), { excludeTestServices: 
           })
           assert.deepStrictEqual(yield* bed.there("statefulsets"), [])
           assert.match((yield* controller.status).phase, /^restoring from/)
-          yield* bed.second.kubectlOk(["apply", "-f", "-"], {
-            stdin: JSON.stringify(claim(bed.namespace, "disk-db-0"))
-          })
+          const make = (object: object) =>
+            bed.second.kubectlOk(["create", "-f", "-"], { stdin: JSON.stringify(object) })
+          yield* make(claim(bed.namespace, "disk-db-0"))
+          yield* tells(controller, /disk-db-0 is there without the data of VolumeSnapshot disk-0/)
+          assert.deepStrictEqual(yield* bed.there("statefulsets"), [])
+          yield* bed.inSecond("delete", "pvc", "disk-db-0", "--wait=false")
+          yield* bed.inSecond("patch", "pvc", "disk-db-0", "--type=merge", "-p", `{"metadata":{"finalizers":null}}`)
+            .pipe(Effect.ignore)
+          const { spec, ...rest } = claim(bed.namespace, "disk-db-0")
+          const dataSource = { apiGroup: "snapshot.storage.k8s.io", kind: "VolumeSnapshot", name: "disk-0" }
+          yield* make({ ...rest, spec: { ...spec, dataSource } })
           yield* isRestored(controller, { within: 60_000 })
           assert.deepStrictEqual(yield* bed.there("statefulsets"), ["db"])
           assert.deepStrictEqual(yield* bed.remote.removed, [])
