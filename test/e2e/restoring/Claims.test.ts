@@ -58,6 +58,20 @@ layer(Layer.merge(NewCluster.layer, sharedControlPlane), { excludeTestServices: 
               statefulSet(namespace, "db", "disk")
             ] as unknown as ReadonlyArray<ReturnType<typeof claim>>
           )
+          const planned = yield* bed.command("plan")
+          assert.deepStrictEqual([planned.code, planned.stderr], [0, ""])
+          const lines = planned.stdout.split("\n")
+          const lineOf = (object: string) => lines.findIndex((line) => line.includes(`${bed.namespace}/${object} (`))
+          assert.match(lines[lineOf("data")] ?? "", /: from VolumeSnapshot a-newer, taken 2026-01-02T00:00:00Z$/)
+          assert.match(lines[lineOf("fresh")] ?? "", /: from nothing: Git has no snapshot of it/)
+          assert.match(
+            lines[lineOf("db")] ?? "",
+            /: for PersistentVolumeClaim [^ ]+disk-db-0: .* no manifest describes it/
+          )
+          assert.isTrue(lineOf("a-newer") < lineOf("data") && lineOf("data") < lineOf("uses"), "in order")
+          assert.match(planned.stdout, /Nothing was written\.\n$/)
+          assert.deepStrictEqual(yield* bed.there("persistentvolumeclaims,volumesnapshots,deployments"), [])
+
           const controller = yield* bed.restore()
           yield* eventually("what is beside is back", bed.there("deployments"), (all) => all.includes("free"), {
             within: 60_000
@@ -101,7 +115,10 @@ layer(Layer.merge(NewCluster.layer, sharedControlPlane), { excludeTestServices: 
             within: 30_000
           })
           assert.deepStrictEqual(yield* bed.there("statefulsets"), [])
-          assert.match((yield* controller.status).phase, /^restoring from/)
+          const asked = yield* bed.command("status", "--url", yield* controller.address)
+          assert.strictEqual(asked.code, 1, asked.stderr)
+          assert.match(asked.stdout, /^restoring from cluster .*: 1 object to come\n/)
+          assert.match(asked.stdout, /Waits:\n  StatefulSet\.apps .*: waits for PersistentVolumeClaim [^ ]+disk-db-0/)
           const make = (object: object) =>
             bed.second.kubectlOk(["create", "-f", "-"], { stdin: JSON.stringify(object) })
           yield* make(claim(bed.namespace, "disk-db-0"))
@@ -115,6 +132,10 @@ layer(Layer.merge(NewCluster.layer, sharedControlPlane), { excludeTestServices: 
           yield* make({ ...rest, spec: { ...spec, dataSource } })
           yield* isRestored(controller, { within: 60_000 })
           assert.deepStrictEqual(yield* bed.there("statefulsets"), ["db"])
+          yield* lose(controller)
+          const told = yield* bed.command("status")
+          assert.strictEqual(told.code, 0, told.stderr)
+          assert.match(told.stdout, /No controller answers; the record .* says:\nrestored from cluster .* at 20/)
           assert.deepStrictEqual(yield* bed.remote.removed, [])
         }),
       150_000

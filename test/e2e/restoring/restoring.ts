@@ -1,11 +1,14 @@
 // Two clusters and one repository: the first is backed up, and lost; the second is empty, and is restored from Git.
 import { Context, Effect, Layer, type Scope } from "effect"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
 import type { ControlPlane, ControlPlaneHandle } from "../../cluster/ControlPlane.ts"
 import type { KubectlFailed } from "../../cluster/Kubectl.ts"
 import { startControlPlane } from "../../cluster/StartedControlPlane.ts"
 import type { NeverHappened, Patience } from "../../process/Eventually.ts"
 import type { ProcessNotStarted } from "../../process/RunningProcess.ts"
-import type { Controller } from "../Controller.ts"
+import { temporaryFolder } from "../../process/TemporaryFolder.ts"
+import { type Controller, runCommand } from "../Controller.ts"
 import { type LifeOptions, type Mirroring, mirroring, type MirroringOptions } from "../mirroring/mirroring.ts"
 
 /** Another cluster than the one that all tests share. */
@@ -22,6 +25,8 @@ export interface Restoring extends Mirroring {
   readonly second: ControlPlaneHandle
   /** The controller in the new cluster. */
   readonly restore: (life?: LifeOptions) => Effect.Effect<Controller, ProcessNotStarted | NeverHappened, Scope.Scope>
+  /** The command `restore`, about the new cluster. */
+  readonly command: (...args: ReadonlyArray<string>) => ReturnType<typeof runCommand>
   /** The names of objects of a kind in the test's namespace of the new cluster. */
   readonly there: (kind: string) => Effect.Effect<ReadonlyArray<string>, KubectlFailed>
   /** In the test's namespace of the new cluster. */
@@ -40,6 +45,12 @@ export const restoring = (
       second,
       restore: (life = {}) => bed.start({ kubeconfig: second.kubeconfig, ...life }),
       inSecond,
+      command: (...args) =>
+        Effect.gen(function*() {
+          const folder = yield* temporaryFolder("gitops-restore-")
+          yield* Effect.sync(() => writeFileSync(join(folder, "config.yaml"), JSON.stringify(bed.config())))
+          return yield* runCommand(["restore", ...args, "--kubeconfig", second.kubeconfig], folder)
+        }),
       there: (kind) =>
         Effect.map(
           inSecond("get", kind, "-o", "jsonpath={.items[*].metadata.name}"),
