@@ -55,7 +55,7 @@ export const rbac = Command.make(
     const { cluster, kinds } = config.rules.some(needsRights)
       ? yield* answered(config, flags)
       : { kinds: [], cluster: "none of them needs a right" }
-    const document = rightsDocument(rightsOfRules(config.rules, kinds), {
+    const document = rightsDocument(rightsOfRules(config.rules, kinds, config.restore === "auto"), {
       file,
       name: headName(config.name),
       stateNamespace: config.stateNamespace,

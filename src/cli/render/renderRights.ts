@@ -26,7 +26,7 @@ export interface RightsSubject {
 const account = "gitops-controller"
 
 const dryRuns =
-  `"create" for what only goes to Git (syncTo: git) is for dry runs: the API server is asked what it would make of an object without a field, so that a default is told from what somebody set. Nothing is created. Without the verb it goes on, and defaults are written to Git, too.`
+  `"create" for what only goes to Git (syncTo: git) is for dry runs: the API server is asked what it would make of an object without a field, so that a default is told from what somebody set. Nothing is created. Without the verb it goes on, and defaults are written to Git, too. Only in a new cluster, which is restored from Git ("restore: auto"), is anything created by such a rule; that takes "patch" as well.`
 
 const noteLine = (file: string, { message, rule }: RightsNote) =>
   format({ file, ...rule.place, message: `this rule ${message}` })

@@ -157,6 +157,15 @@ const claimOf = (manifest: JsonObject): ObjectId | undefined => {
   return typeof name === "string" && typeof namespace === "string" ? objectId(namespace, name) : undefined
 }
 
+/** A uid of another cluster never binds, and with the policy Delete the storage is lost for it. */
+export const withoutStaleClaim = (manifest: JsonObject): JsonObject =>
+  valueAt(manifest, ["spec", "claimRef"]) === undefined
+    ? manifest
+    : withSpec(manifest, (spec) => ({
+      ...spec,
+      claimRef: without(mapAt(spec, "claimRef"), "uid", "resourceVersion")
+    }))
+
 const leftVolume = (id: ObjectId) =>
   new LeftInGit({
     message:
@@ -172,13 +181,8 @@ const volume = Effect.fnUntraced(function*(manifest: JsonObject, sources: Volume
     const isProvisioned = valueAt(manifest, ["metadata", "annotations", provisionedBy]) !== undefined
     if ((isRestoring && isProvisioned) || (yield* snapshotsByClaim(sources)).has(id)) return yield* leftVolume(id)
   }
-  return withSpec(manifest, (spec) => ({
-    ...spec,
-    ...isRestoring ? { persistentVolumeReclaimPolicy: "Retain" } : {},
-    ...spec["claimRef"] === undefined
-      ? {}
-      : { claimRef: without(mapAt(spec, "claimRef"), "uid", "resourceVersion") }
-  }))
+  const own = withoutStaleClaim(manifest)
+  return isRestoring ? withSpec(own, (spec) => ({ ...spec, persistentVolumeReclaimPolicy: "Retain" })) : own
 })
 
 const snapshot = (manifest: JsonObject, isRestoring: boolean): Made =>

@@ -36,6 +36,9 @@ export const isOnlyTried = (kind: ServedKind, rules: ReadonlyArray<Rule>): boole
   return concerned.some(createsOnlyInDryRuns) && !concerned.some(createsBy)
 }
 
+/** What it takes besides to bring back, in a new cluster, what such a rule wrote to Git. */
+export const restoringVerbs = (rule: Rule): ReadonlyArray<string> => mirrorsBy(rule) ? ["patch"] : []
+
 /** What proves that an object is gone for good: neither its definition, its API nor its namespace went with it. */
 const proofs: ReadonlyArray<Right> = [
   { namespace: "", group: "", resource: "namespaces", verbs: ["get"] },

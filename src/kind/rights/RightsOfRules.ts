@@ -3,13 +3,13 @@
  * A wildcard stands in them only where a rule has one. Pure.
  */
 import type { ServedKind } from "../../kubernetes/Discovery.ts"
-import { merged, type Right } from "../../kubernetes/rights/Right.ts"
+import { inOrder, merged, type Right } from "../../kubernetes/rights/Right.ts"
 import { quoted } from "../../manifest/quoted.ts"
 import type { Rule } from "../../rules/Rule.ts"
 import { isNameOf } from "../../rules/Ruleset.ts"
 import { toCluster } from "../GitScope.ts"
 import { versionOf } from "../Roster.ts"
-import { createsOnlyInDryRuns, mirroringRights, needsRights, rightOf, verbsOf } from "./NeededRights.ts"
+import { createsOnlyInDryRuns, mirroringRights, needsRights, restoringVerbs, rightOf, verbsOf } from "./NeededRights.ts"
 
 export interface RightsNote {
   readonly rule: Rule
@@ -102,14 +102,24 @@ const escalation = ({ syncTo }: Rule, rights: ReadonlyArray<Right>) =>
 const isSyncable = (rule: Rule) => (kind: ServedKind) =>
   versionOf(kind, [], toCluster(rule) ? undefined : ["list", "watch"]) !== undefined
 
-/** `served`: what the cluster serves; `undefined`: no cluster answered, and names are taken as they are written. */
+const alsoRestoring = (rule: Rule) => (right: Right): Right => ({
+  ...right,
+  verbs: inOrder([...right.verbs, ...restoringVerbs(rule)])
+})
+
+/**
+ * `served`: what the cluster serves; `undefined`: no cluster answered, and names are taken as they are written.
+ * @param restores Whether a new cluster is to be restored from Git.
+ */
 export const rightsOfRules = (
   rules: ReadonlyArray<Rule>,
-  served: ReadonlyArray<ServedKind> | undefined
+  served: ReadonlyArray<ServedKind> | undefined,
+  restores = false
 ): RightsOfRules => {
   const all = rules.filter(needsRights).map((rule) => {
     const syncable = served?.filter(isSyncable(rule))
-    return { rule, syncable, rights: rightsOf(rule, syncable) }
+    const rights = rightsOf(rule, syncable)
+    return { rule, syncable, rights: restores ? rights.map(alsoRestoring(rule)) : rights }
   })
   return {
     rights: merged([...all.flatMap(({ rights }) => rights), ...mirroringRights(rules)]),

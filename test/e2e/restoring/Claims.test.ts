@@ -184,6 +184,49 @@ layer(Layer.merge(NewCluster.layer, sharedControlPlane), { excludeTestServices: 
     )
 
     it.effect(
+      "gets the volume that it had instead, where the configuration says so, and nothing of a snapshot",
+      () =>
+        Effect.gen(function*() {
+          const bed = yield* setUp((namespace) =>
+            [
+              claim(namespace, "data"),
+              ...snapshotPair(namespace, "some", { claim: "data", taken: first }),
+              {
+                apiVersion: "v1",
+                kind: "PersistentVolume",
+                metadata: {
+                  name: `volume-${namespace}`,
+                  annotations: { "pv.kubernetes.io/provisioned-by": "played.csi.test" }
+                },
+                spec: {
+                  accessModes: ["ReadWriteOnce"],
+                  capacity: { storage: "1Mi" },
+                  claimRef: { namespace, name: "data", uid: "00000000-0000-0000-0000-00000000dead" },
+                  csi: { driver: "played.csi.test", volumeHandle: "handle" },
+                  persistentVolumeReclaimPolicy: "Delete"
+                }
+              }
+            ] as unknown as ReadonlyArray<ReturnType<typeof claim>>
+          )
+          const volumes = [{ resources: ["persistentvolumes"], names: [`volume-${bed.namespace}`], syncTo: "git" }]
+          const { rules } = bed.config() as { readonly rules: ReadonlyArray<Readonly<Record<string, unknown>>> }
+          const controller = yield* bed.restore({ rules: [...volumes, ...rules], config: { volumes: "reattach" } })
+          yield* isRestored(controller, { within: 60_000 })
+          const said = (path: string) => bed.inSecond("get", "pvc", "data", "-o", `jsonpath=${path}`)
+          assert.strictEqual(yield* said("{.spec.volumeName} {.spec.dataSource.name}"), `volume-${bed.namespace} `)
+          const volume = yield* bed.second.kubectlOk([
+            "get",
+            "pv",
+            `volume-${bed.namespace}`,
+            "-o",
+            "jsonpath={.spec.persistentVolumeReclaimPolicy} {.spec.claimRef.name} {.spec.claimRef.uid}"
+          ])
+          assert.strictEqual(volume, "Retain data ")
+        }),
+      120_000
+    )
+
+    it.effect(
       "of a rule that only applies what Git says comes back from its snapshot too, and what uses it waits",
       () =>
         Effect.gen(function*() {
