@@ -27,7 +27,7 @@ export interface LiveSnapshot extends LiveObject {
 
 export interface LiveContent extends LiveObject {
   readonly spec: { readonly volumeSnapshotRef: { readonly uid?: string } }
-  readonly status?: { readonly readyToUse?: boolean; readonly snapshotHandle?: string; readonly creationTime?: number }
+  readonly status?: { readonly readyToUse?: boolean; readonly snapshotHandle?: string; readonly restoreSize?: number }
 }
 
 type Done<A> = Effect.Effect<A, KubectlFailed | NeverHappened>
@@ -55,17 +55,13 @@ export interface Volumes {
 /** A claim or a snapshot may need one retry, which comes after 5 s at most. */
 const patient: Patience = { within: 30_000, every: 100 }
 
-/** Installs the classes: what the cluster's operator does. */
+/** Installs the classes, both the default: what the cluster's operator does. */
 export const installClasses = (
   cluster: CsiCluster,
-  ...classes: ReadonlyArray<object>
+  binding?: "Immediate" | "WaitForFirstConsumer"
 ): Effect.Effect<void, KubectlFailed> =>
   Effect.asVoid(cluster.kubectlOk(["apply", "-f", "-"], {
-    stdin: JSON.stringify({
-      apiVersion: "v1",
-      kind: "List",
-      items: classes.length === 0 ? [storageClass(), snapshotClass()] : classes
-    })
+    stdin: JSON.stringify({ apiVersion: "v1", kind: "List", items: [storageClass(binding), snapshotClass] })
   }))
 
 /** Of a namespace that is there. */

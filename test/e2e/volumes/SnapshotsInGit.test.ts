@@ -3,7 +3,7 @@ import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
 import { type CsiCluster, startCsiCluster } from "../../csi/CsiCluster.ts"
 import { className, snapshotManifest } from "../../csi/VolumeManifests.ts"
-import { installClasses, type LiveSnapshot, volumesOf } from "../../csi/Volumes.ts"
+import { installClasses, type LiveContent, type LiveSnapshot, volumesOf } from "../../csi/Volumes.ts"
 import { eventually } from "../../process/Eventually.ts"
 import { mirrorVolumes, type VolumesInGit } from "./mirrorVolumes.ts"
 
@@ -90,6 +90,33 @@ layer(Origin.layer, { excludeTestServices: true, timeout: 120_000 })("a snapshot
       }),
     120_000
   )
+
+  it.effect("leaves its content in Git as it was when its class keeps what is stored", () =>
+    Effect.gen(function*() {
+      const bed = yield* mirrorVolumes(yield* Origin)
+      yield* bed.start()
+      yield* bed.volumes.claim("db")
+      const live = yield* bed.volumes.snapshot("kept", "db")
+      const name = live.status?.boundVolumeSnapshotContentName ?? ""
+      yield* bed.volumes.kubectl(
+        "patch",
+        "volumesnapshotcontent",
+        name,
+        "--type=merge",
+        "--patch",
+        JSON.stringify({ spec: { deletionPolicy: "Retain" } })
+      )
+      const before = yield* bed.remote.has(contentKey(live))
+      yield* bed.remote.has(snapshotKey(bed, "kept"))
+      yield* bed.volumes.kubectl("delete", "volumesnapshot", "kept")
+      const content = yield* bed.volumes.get<LiveContent>("volumesnapshotcontent", name)
+      assert.property(content.metadata.annotations, "snapshot.storage.kubernetes.io/volumesnapshot-being-deleted")
+      assert.strictEqual(content.spec.volumeSnapshotRef.uid, live.metadata.uid)
+      yield* bed.remote.lacks(snapshotKey(bed, "kept"))
+      yield* bed.sentinel()
+      assert.strictEqual((yield* bed.remote.has(contentKey(live))).text, before.text)
+      assert.deepStrictEqual(yield* (yield* Origin).calls("DeleteVolume"), [])
+    }), 120_000)
 })
 
 class Slow extends Context.Service<Slow, CsiCluster>()("test/SlowDriver") {
