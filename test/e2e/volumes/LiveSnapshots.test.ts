@@ -61,9 +61,10 @@ layer(Yesterday.layer, { excludeTestServices: true, timeout: 120_000 })("snapsho
       Effect.gen(function*() {
         const here = yield* goOn
         const before = yield* contentIn(here)
-        const { declares } = yield* declaring(here)
+        const { controller, declares } = yield* declaring(here)
         yield* declares(labelled(here.snapshot), labelled(here.content), configMap("second"))
         assert.include(yield* here.volumes.kubectl("get", "configmap", "second", "-o", "name"), "second")
+        assert.deepStrictEqual((yield* controller.status).kinds.flatMap(({ troubles }) => troubles), [])
         const after = yield* contentIn(here)
         assert.deepStrictEqual([after.spec, after.metadata.labels], [before.spec, undefined])
         yield* here.volumes.claim("again", { from: "monday" })
