@@ -40,8 +40,8 @@ export interface CsiCall {
 
 export interface CsiCluster extends StartedControlPlane {
   readonly cloud: string
-  /** Of these methods, or all, the oldest first. */
-  readonly calls: (...methods: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<CsiCall>>
+  /** Of these methods, the oldest first; what was asked again in the same words counts once. */
+  readonly calls: (...methods: readonly [string, ...ReadonlyArray<string>]) => Effect.Effect<ReadonlyArray<CsiCall>>
 }
 
 export type CsiFailure =
@@ -57,8 +57,11 @@ export const driverName = "directories.csi.test"
 
 const patient = ["--retry-interval-max=5s", "--kube-api-qps=100", "--kube-api-burst=200"]
 
+/** The sidecars repeat a call until they know what came of it. */
 const callsIn = (log: string): ReadonlyArray<CsiCall> =>
-  readFileSync(log, "utf8").split("\n").filter((line) => line !== "").map((line): CsiCall => JSON.parse(line))
+  [...new Set(readFileSync(log, "utf8").split("\n"))].filter((line) => line !== "").map((line): CsiCall =>
+    JSON.parse(line)
+  )
 
 /** Ready in about 7 s: without classes, volumes or anything else but the snapshot CRDs, unless `data` has them. */
 export const startCsiCluster = (options: CsiOptions = {}): Effect.Effect<CsiCluster, CsiFailure, Scope.Scope> =>
@@ -98,7 +101,6 @@ export const startCsiCluster = (options: CsiOptions = {}): Effect.Effect<CsiClus
     return {
       ...plane,
       cloud,
-      calls: (...methods) =>
-        Effect.sync(() => callsIn(log).filter(({ method }) => methods.length === 0 || methods.includes(method)))
+      calls: (...methods) => Effect.sync(() => callsIn(log).filter(({ method }) => methods.includes(method)))
     }
   })

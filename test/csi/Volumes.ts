@@ -52,8 +52,8 @@ export interface Volumes {
   readonly isReady: (snapshot: string, patience?: Patience) => Done<LiveSnapshot>
 }
 
-/** A claim or a snapshot may need one retry, which comes after 5 s at most. */
-const patient: Patience = { within: 30_000, every: 100 }
+/** A claim or a snapshot may need a few retries, each after 5 s at most. */
+export const patient: Patience = { within: 60_000, every: 100 }
 
 /** Installs the classes, both the default: what the cluster's operator does. */
 export const installClasses = (

@@ -10,7 +10,7 @@ import type { LiveContent } from "../../csi/Volumes.ts"
 import { mirrorVolumes, snapshotRules } from "./mirrorVolumes.ts"
 import { bytes, startAnother, telling, Yesterday } from "./Yesterday.ts"
 
-layer(Yesterday.layer, { excludeTestServices: true, timeout: 120_000 })("where the driver lists no snapshots", (it) => {
+layer(Yesterday.layer, { excludeTestServices: true, timeout: 180_000 })("where the driver lists no snapshots", (it) => {
   it.effect(
     "a snapshot that came back from Git goes there again with its old size, time and claim",
     () =>
@@ -40,6 +40,6 @@ layer(Yesterday.layer, { excludeTestServices: true, timeout: 120_000 })("where t
         assert.strictEqual(yield* here.volumes.read("db", "rows.txt"), bytes)
         assert.deepStrictEqual(yield* here.cluster.calls(...telling), [])
       }),
-    120_000
+    180_000
   )
 })

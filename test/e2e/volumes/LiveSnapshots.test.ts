@@ -3,7 +3,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
-import type { LiveContent } from "../../csi/Volumes.ts"
+import { type LiveContent, patient } from "../../csi/Volumes.ts"
 import { eventually } from "../../process/Eventually.ts"
 import { configMap } from "../mirroring/mirroring.ts"
 import type { Manifest } from "../mirroring/readRemote.ts"
@@ -54,7 +54,7 @@ const boundContent = (here: Here) =>
     return content
   })
 
-layer(Yesterday.layer, { excludeTestServices: true, timeout: 120_000 })("snapshots that Git has", (it) => {
+layer(Yesterday.layer, { excludeTestServices: true, timeout: 180_000 })("snapshots that Git has", (it) => {
   it.effect(
     "are left as they are in the cluster they were taken in, whatever Git says of them",
     () =>
@@ -71,7 +71,7 @@ layer(Yesterday.layer, { excludeTestServices: true, timeout: 120_000 })("snapsho
         assert.strictEqual(yield* here.volumes.read("again", "rows.txt"), bytes)
         assert.deepStrictEqual(yield* here.cluster.calls(...telling), [])
       }),
-    120_000
+    180_000
   )
 
   it.effect(
@@ -96,12 +96,13 @@ layer(Yesterday.layer, { excludeTestServices: true, timeout: 120_000 })("snapsho
           "the content knows that its snapshot went",
           contentIn(here),
           ({ metadata }) =>
-            Object.keys(metadata.annotations ?? {}).some((name) => name.endsWith("volumesnapshot-being-deleted"))
+            Object.keys(metadata.annotations ?? {}).some((name) => name.endsWith("volumesnapshot-being-deleted")),
+          patient
         )
         yield* here.volumes.kubectl("delete", "volumesnapshotcontent", released.metadata.name)
         assert.deepStrictEqual(yield* here.cluster.calls(...telling), [])
         assert.isTrue(existsSync(join(here.cluster.cloud, "snapshots", released.status?.snapshotHandle ?? "none")))
       }),
-    120_000
+    180_000
   )
 })

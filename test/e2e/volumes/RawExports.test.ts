@@ -29,7 +29,7 @@ const exported = ({ content, volume }: Told) => [
   }
 ]
 
-layer(Yesterday.layer, { excludeTestServices: true, timeout: 120_000 })("a raw export in Git", (it) => {
+layer(Yesterday.layer, { excludeTestServices: true, timeout: 180_000 })("a raw export in Git", (it) => {
   it.effect("is not applied, and the status says why", () =>
     Effect.gen(function*() {
       const here = yield* startAnother()
@@ -55,5 +55,5 @@ layer(Yesterday.layer, { excludeTestServices: true, timeout: 120_000 })("a raw e
       assert.deepStrictEqual(calls.map(({ method }) => method), ["CreateSnapshot"])
       const handle = here.content.metadata.annotations?.["gitops-controller/source-volume"] ?? "none"
       assert.isTrue(existsSync(join(here.cluster.cloud, "volumes", handle)))
-    }), 120_000)
+    }), 180_000)
 })
