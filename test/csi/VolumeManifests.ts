@@ -27,17 +27,15 @@ export const snapshotClass = {
 export interface ClaimOptions {
   /** The VolumeSnapshot that it comes from. */
   readonly from?: string
-  /** Default: `1Mi`. */
-  readonly size?: string
 }
 
-export const claimManifest = (name: string, { from, size = "1Mi" }: ClaimOptions = {}) => ({
+export const claimManifest = (name: string, { from }: ClaimOptions = {}) => ({
   apiVersion: "v1",
   kind: "PersistentVolumeClaim",
   metadata: { name },
   spec: {
     accessModes: ["ReadWriteOnce"],
-    resources: { requests: { storage: size } },
+    resources: { requests: { storage: "1Mi" } },
     ...(from === undefined
       ? {}
       : { dataSourceRef: { apiGroup: "snapshot.storage.k8s.io", kind: "VolumeSnapshot", name: from } })

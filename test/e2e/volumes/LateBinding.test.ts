@@ -40,5 +40,5 @@ it.live(
       const log = yield* bed.repository.git("log", "--format=%H", bed.repository.branch, "--", waiting.path)
       assert.strictEqual(log.trim().split("\n").length, 1)
     }),
-  120_000
+  180_000
 )
