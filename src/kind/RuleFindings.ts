@@ -11,6 +11,7 @@ import { checkShadow } from "../rules/checkShadow.ts"
 import type { Place, Rule } from "../rules/Rule.ts"
 import { matchesKind } from "../rules/Ruleset.ts"
 import { versionOf } from "./Roster.ts"
+import { snapshotHalves } from "./SnapshotHalves.ts"
 
 export interface RuleFinding extends RuleProblem {
   /** Index of the rule in the configuration. */
@@ -103,5 +104,8 @@ export const ruleFindings = (
     [...checkResources(rule, names), ...silentGroups(rule, served), ...filterProblems(rule, filtered)]
       .map((problem): RuleFinding => ({ rule: rule.index, ...problem }))
   )
-  return [...problems, ...shadowed(rules, served)].toSorted(byPlace).slice(0, maxFindings)
+  return [...problems, ...shadowed(rules, served), ...snapshotHalves(rules, served)].toSorted(byPlace).slice(
+    0,
+    maxFindings
+  )
 }

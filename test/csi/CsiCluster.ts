@@ -22,8 +22,6 @@ export interface CsiOptions {
   readonly cloud?: string
   /** Where etcd keeps everything, if that is to outlive the cluster, or comes from another one that has ended. */
   readonly data?: string
-  /** What the driver calls itself. */
-  readonly driver?: string
   /** Volumes can be used on some nodes only. Default: false. */
   readonly topology?: boolean
   /** The driver can say of a snapshot whether it is there, how large and how old. Default: true. */
@@ -42,9 +40,8 @@ export interface CsiCall {
 
 export interface CsiCluster extends StartedControlPlane {
   readonly cloud: string
-  readonly driver: string
-  /** Of these methods, or all, the oldest first. */
-  readonly calls: (...methods: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<CsiCall>>
+  /** Of these methods, the oldest first; what was asked again in the same words counts once. */
+  readonly calls: (...methods: readonly [string, ...ReadonlyArray<string>]) => Effect.Effect<ReadonlyArray<CsiCall>>
 }
 
 export type CsiFailure =
@@ -60,8 +57,11 @@ export const driverName = "directories.csi.test"
 
 const patient = ["--retry-interval-max=5s", "--kube-api-qps=100", "--kube-api-burst=200"]
 
+/** The sidecars repeat a call until they know what came of it. */
 const callsIn = (log: string): ReadonlyArray<CsiCall> =>
-  readFileSync(log, "utf8").split("\n").filter((line) => line !== "").map((line): CsiCall => JSON.parse(line))
+  [...new Set(readFileSync(log, "utf8").split("\n"))].filter((line) => line !== "").map((line): CsiCall =>
+    JSON.parse(line)
+  )
 
 /** Ready in about 7 s: without classes, volumes or anything else but the snapshot CRDs, unless `data` has them. */
 export const startCsiCluster = (options: CsiOptions = {}): Effect.Effect<CsiCluster, CsiFailure, Scope.Scope> =>
@@ -78,7 +78,6 @@ export const startCsiCluster = (options: CsiOptions = {}): Effect.Effect<CsiClus
 
     const folder = yield* temporaryFolder("csi-") // short: the path of a socket has at most 107 bytes
     const cloud = options.cloud ?? join(folder, "cloud")
-    const driver = options.driver ?? driverName
     const [socket, log] = [join(folder, "csi.sock"), join(folder, "calls.log")]
     const start = (name: CsiProgramName, args: ReadonlyArray<string>) =>
       startProcess({ command: programs[name], args, folder, name, graceMillis: 2000 })
@@ -88,7 +87,7 @@ export const startCsiCluster = (options: CsiOptions = {}): Effect.Effect<CsiClus
     yield* start("csi-driver", [
       `--socket=${socket}`,
       `--state=${cloud}`,
-      `--name=${driver}`,
+      `--name=${driverName}`,
       `--log=${log}`,
       `--topology=${options.topology ?? false}`,
       `--list-snapshots=${options.listSnapshots ?? true}`,
@@ -102,8 +101,6 @@ export const startCsiCluster = (options: CsiOptions = {}): Effect.Effect<CsiClus
     return {
       ...plane,
       cloud,
-      driver,
-      calls: (...methods) =>
-        Effect.sync(() => callsIn(log).filter(({ method }) => methods.length === 0 || methods.includes(method)))
+      calls: (...methods) => Effect.sync(() => callsIn(log).filter(({ method }) => methods.includes(method)))
     }
   })

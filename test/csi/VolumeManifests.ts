@@ -3,38 +3,39 @@ import { driverName } from "./CsiCluster.ts"
 
 export const className = "directories"
 
-/** How the volumes of a claim are made: with the default class of this name. */
-export const storageClass = (options: { readonly reclaim?: "Delete" | "Retain"; readonly late?: boolean } = {}) => ({
+/**
+ * The default class of claims.
+ * @param binding `WaitForFirstConsumer`: a volume is made once a node is selected for the claim.
+ */
+export const storageClass = (binding: "Immediate" | "WaitForFirstConsumer" = "Immediate") => ({
   apiVersion: "storage.k8s.io/v1",
   kind: "StorageClass",
   metadata: { name: className, annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
   provisioner: driverName,
-  reclaimPolicy: options.reclaim ?? "Delete",
-  volumeBindingMode: options.late === true ? "WaitForFirstConsumer" : "Immediate"
+  volumeBindingMode: binding
 })
 
-export const snapshotClass = (deletionPolicy: "Delete" | "Retain" = "Delete") => ({
+/** The default class of snapshots: what is stored goes with the object. */
+export const snapshotClass = {
   apiVersion: "snapshot.storage.k8s.io/v1",
   kind: "VolumeSnapshotClass",
   metadata: { name: className, annotations: { "snapshot.storage.kubernetes.io/is-default-class": "true" } },
   driver: driverName,
-  deletionPolicy
-})
+  deletionPolicy: "Delete"
+}
 
 export interface ClaimOptions {
   /** The VolumeSnapshot that it comes from. */
   readonly from?: string
-  /** Default: `1Mi`. */
-  readonly size?: string
 }
 
-export const claimManifest = (name: string, { from, size = "1Mi" }: ClaimOptions = {}) => ({
+export const claimManifest = (name: string, { from }: ClaimOptions = {}) => ({
   apiVersion: "v1",
   kind: "PersistentVolumeClaim",
   metadata: { name },
   spec: {
     accessModes: ["ReadWriteOnce"],
-    resources: { requests: { storage: size } },
+    resources: { requests: { storage: "1Mi" } },
     ...(from === undefined
       ? {}
       : { dataSourceRef: { apiGroup: "snapshot.storage.k8s.io", kind: "VolumeSnapshot", name: from } })

@@ -27,7 +27,7 @@ export interface LiveSnapshot extends LiveObject {
 
 export interface LiveContent extends LiveObject {
   readonly spec: { readonly volumeSnapshotRef: { readonly uid?: string } }
-  readonly status?: { readonly readyToUse?: boolean; readonly snapshotHandle?: string; readonly creationTime?: number }
+  readonly status?: { readonly readyToUse?: boolean; readonly snapshotHandle?: string; readonly restoreSize?: number }
 }
 
 type Done<A> = Effect.Effect<A, KubectlFailed | NeverHappened>
@@ -42,30 +42,26 @@ export interface Volumes {
   readonly get: <A = LiveObject>(resource: string, name: string) => Effect.Effect<A, KubectlFailed>
   /** Makes a claim and waits until it is bound. */
   readonly claim: (name: string, options?: ClaimOptions) => Done<LiveClaim>
-  readonly isBound: (claim: string, patience?: Patience) => Done<LiveClaim>
+  readonly isBound: (claim: string) => Done<LiveClaim>
   /** Where the files of a bound claim's volume are. */
   readonly folder: (claim: string) => Effect.Effect<string, KubectlFailed>
   readonly write: (claim: string, file: string, text: string) => Effect.Effect<void, KubectlFailed>
   readonly read: (claim: string, file: string) => Effect.Effect<string, KubectlFailed>
   /** Takes a snapshot of a claim and waits until it is ready. */
   readonly snapshot: (name: string, claim: string) => Done<LiveSnapshot>
-  readonly isReady: (snapshot: string, patience?: Patience) => Done<LiveSnapshot>
+  readonly isReady: (snapshot: string) => Done<LiveSnapshot>
 }
 
-/** A claim or a snapshot may need one retry, which comes after 5 s at most. */
-const patient: Patience = { within: 30_000, every: 100 }
+/** A claim or a snapshot may need a few retries, each after 5 s at most. */
+export const patient: Patience = { within: 60_000, every: 100 }
 
-/** Installs the classes: what the cluster's operator does. */
+/** Installs the classes, both the default: what the cluster's operator does. */
 export const installClasses = (
   cluster: CsiCluster,
-  ...classes: ReadonlyArray<object>
+  binding?: "Immediate" | "WaitForFirstConsumer"
 ): Effect.Effect<void, KubectlFailed> =>
   Effect.asVoid(cluster.kubectlOk(["apply", "-f", "-"], {
-    stdin: JSON.stringify({
-      apiVersion: "v1",
-      kind: "List",
-      items: classes.length === 0 ? [storageClass(), snapshotClass()] : classes
-    })
+    stdin: JSON.stringify({ apiVersion: "v1", kind: "List", items: [storageClass(binding), snapshotClass] })
   }))
 
 /** Of a namespace that is there. */
@@ -77,19 +73,19 @@ export const volumesOf = (cluster: CsiCluster, namespace: string): Volumes => {
     }))
   const get = <A = LiveObject>(resource: string, name: string) =>
     cluster.kubectlJson<A>(["-n", namespace, "get", resource, name])
-  const isBound: Volumes["isBound"] = (claim, patience) =>
+  const isBound: Volumes["isBound"] = (claim) =>
     eventually(
       `claim ${claim} is bound`,
       get<LiveClaim>("persistentvolumeclaim", claim),
       ({ status }) => status?.phase === "Bound",
-      { ...patient, ...patience }
+      patient
     )
-  const isReady: Volumes["isReady"] = (snapshot, patience) =>
+  const isReady: Volumes["isReady"] = (snapshot) =>
     eventually(
       `snapshot ${snapshot} is ready`,
       get<LiveSnapshot>("volumesnapshot", snapshot),
       ({ status }) => status?.readyToUse === true,
-      { ...patient, ...patience }
+      patient
     )
   const folder = Effect.fnUntraced(function*(claim: string) {
     const { spec } = yield* get<LiveClaim>("persistentvolumeclaim", claim)

@@ -16,6 +16,7 @@ import type { FieldPath } from "../../manifest/FieldPath.ts"
 import { type FieldType, unknown } from "../../manifest/FieldType.ts"
 import type { JsonObject, ManifestRef } from "../../manifest/Manifest.ts"
 import { kindId, type ObjectId } from "../../manifest/ObjectKey.ts"
+import { rawExport } from "../../manifest/portable/rawExport.ts"
 import type { Ownership } from "../../rules/Ruleset.ts"
 import { ownsLifecycle } from "../GitScope.ts"
 import type { KindSpec } from "../KindSpec.ts"
@@ -98,7 +99,7 @@ export const refusalOf = ({ kind }: KindSpec, { manifest }: ManifestRef, body: J
         `${id} is not served in version ${manifest.version}; the cluster serves ${served}: change apiVersion in the manifest`
     })
   }
-  const refused = Payload.refusal(id, body)
+  const refused = Payload.refusal(id, body) ?? rawExport(kind, body)
   return refused === undefined ? undefined : new ManifestRefused({ message: refused })
 }
 

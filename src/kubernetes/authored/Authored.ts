@@ -136,8 +136,7 @@ const make = Effect.gen(function*() {
   const of = Effect.fn("Authored.of")(
     function*(kind: ServedKind, version: string, object: KubernetesObject, portable: JsonObject) {
       const type = yield* schemas.typeOf(kind, version)
-      const { form: set, leaves: found } = setForm(object, portable, type, writer.fieldManager)
-      const form = withTold(kind, set, portable)
+      const { form, leaves: found } = setForm(object, portable, type, writer.fieldManager)
       const all = situated(form, found)
       const leaves = all.filter((leaf) => leaf.isUnclear && !isTelling(leaf) && !isUnique(kind)(leaf))
       if (leaves.length === 0 || !canBeTried(kind)) return form
@@ -156,6 +155,10 @@ const make = Effect.gen(function*() {
   )
 
   return Authored.of({
-    of: (...args) => Effect.provideService(of(...args), Writer, writer)
+    of: (kind, version, object, portable) =>
+      of(kind, version, object, portable).pipe(
+        Effect.map((form) => withTold(kind, form, portable)),
+        Effect.provideService(Writer, writer)
+      )
   })
 })

@@ -21,8 +21,6 @@ interface Source {
   readonly from: Path
   /** Annotations of ours that keep what the object can't say any more. */
   readonly records: ReadonlyArray<readonly [annotation: string, from: Path]>
-  /** What its spec says besides in a manifest. */
-  readonly says: JsonObject
 }
 
 /** A snapshot refers to what there is: one that says what to take would take another one, of another volume. */
@@ -35,8 +33,7 @@ const sources: ReadonlyMap<KindId, Source> = new Map([
       [snapshotCreatedAnnotation, ["status", "creationTime"]],
       [restoreSizeAnnotation, ["status", "restoreSize"]],
       [sourceClaimAnnotation, ["spec", "source", "persistentVolumeClaimName"]]
-    ],
-    says: {}
+    ]
   }],
   ["VolumeSnapshotContent.snapshot.storage.k8s.io", {
     replaces: "volumeHandle",
@@ -46,9 +43,7 @@ const sources: ReadonlyMap<KindId, Source> = new Map([
       [snapshotCreatedAnnotation, ["status", "creationTime"]],
       [restoreSizeAnnotation, ["status", "restoreSize"]],
       [sourceVolumeAnnotation, ["spec", "source", "volumeHandle"]]
-    ],
-    // Whoever deletes the snapshot in another cluster would delete what is stored, for every cluster.
-    says: { deletionPolicy: "Retain" }
+    ]
   }]
 ])
 
@@ -63,7 +58,7 @@ const asTime = (value: Json) =>
 
 const asText = (value: Json) => typeof value === "string" ? value : String(value)
 
-const withSource = (object: JsonObject, { by, from, records, replaces, says }: Source): JsonObject => {
+const withSource = (object: JsonObject, { by, from, records, replaces }: Source): JsonObject => {
   const there = valueAt(object, from)
   const { [replaces]: replaced, ...source } = mapAt(object, ["spec", "source"])
   if (there === undefined || replaced === undefined) return object
@@ -75,18 +70,21 @@ const withSource = (object: JsonObject, { by, from, records, replaces, says }: S
   return {
     ...object,
     metadata: { ...mapAt(object, ["metadata"]), annotations: { ...Object.fromEntries(recorded), ...annotations } },
-    spec: { ...mapAt(object, ["spec"]), ...says, source: { ...source, [by]: there } }
+    spec: { ...mapAt(object, ["spec"]), source: { ...source, [by]: there } }
   }
 }
 
-/** What was made for a claim is kept where its manifest is applied: another cluster may be using it. */
-const keptVolume = (volume: JsonObject): JsonObject => {
-  const spec = mapAt(volume, ["spec"])
-  const isProvisioned = valueAt(volume, ["metadata", "annotations", "pv.kubernetes.io/provisioned-by"]) !== undefined
-  return isProvisioned && spec["persistentVolumeReclaimPolicy"] === "Delete"
-    ? { ...volume, spec: { ...spec, persistentVolumeReclaimPolicy: "Retain" } }
-    : volume
+/**
+ * What is stored is kept where the manifest is applied, whatever becomes of the object there: another cluster may be using it, or may be
+ * the one that comes back from it.
+ */
+const keeping = (object: JsonObject, policy: string): JsonObject => {
+  const spec = mapAt(object, ["spec"])
+  return spec[policy] === "Delete" ? { ...object, spec: { ...spec, [policy]: "Retain" } } : object
 }
+
+const isProvisioned = (volume: JsonObject) =>
+  valueAt(volume, ["metadata", "annotations", "pv.kubernetes.io/provisioned-by"]) !== undefined
 
 /** `stringData` is a way to write `data`, which the server takes apart. */
 const withoutStringData = (secret: JsonObject): JsonObject => {
@@ -100,7 +98,8 @@ const withoutStringData = (secret: JsonObject): JsonObject => {
 
 export const restated = (kind: KindId, object: JsonObject): JsonObject => {
   if (kind === "Secret") return withoutStringData(object)
-  if (kind === "PersistentVolume") return keptVolume(object)
+  if (kind === "PersistentVolume")
+    return isProvisioned(object) ? keeping(object, "persistentVolumeReclaimPolicy") : object
   const source = sources.get(kind)
-  return source === undefined ? object : withSource(object, source)
+  return source === undefined ? object : keeping(withSource(object, source), "deletionPolicy")
 }

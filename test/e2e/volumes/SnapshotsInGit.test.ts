@@ -3,7 +3,7 @@ import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
 import { type CsiCluster, startCsiCluster } from "../../csi/CsiCluster.ts"
 import { className, snapshotManifest } from "../../csi/VolumeManifests.ts"
-import { installClasses, type LiveSnapshot, volumesOf } from "../../csi/Volumes.ts"
+import { installClasses, type LiveContent, type LiveSnapshot, patient, volumesOf } from "../../csi/Volumes.ts"
 import { eventually } from "../../process/Eventually.ts"
 import { mirrorVolumes, type VolumesInGit } from "./mirrorVolumes.ts"
 
@@ -28,7 +28,7 @@ const pairInGit = Effect.fnUntraced(function*(bed: VolumesInGit, snapshot: LiveS
   return pair.map(({ manifest }) => manifest)
 })
 
-layer(Origin.layer, { excludeTestServices: true, timeout: 120_000 })("a snapshot that is taken in a cluster", (it) => {
+layer(Origin.layer, { excludeTestServices: true, timeout: 180_000 })("a snapshot that is taken in a cluster", (it) => {
   it.effect(
     "comes into Git with its content in one commit, and both restore in another cluster",
     () =>
@@ -56,7 +56,7 @@ layer(Origin.layer, { excludeTestServices: true, timeout: 120_000 })("a snapshot
         assert.strictEqual(yield* volumes.read("db", "rows.txt"), "forty-two")
         assert.deepStrictEqual(yield* other.calls("CreateSnapshot", "DeleteSnapshot", "DeleteVolume"), [])
       }),
-    120_000
+    180_000
   )
 
   it.effect(
@@ -88,18 +88,45 @@ layer(Origin.layer, { excludeTestServices: true, timeout: 120_000 })("a snapshot
         const documents = yield* bed.remote.documents
         assert.includeMembers([...documents.keys()], [snapshotKey(bed, "young"), contentKey(young)])
       }),
-    120_000
+    180_000
   )
+
+  it.effect("leaves its content in Git as it was when its class keeps what is stored", () =>
+    Effect.gen(function*() {
+      const bed = yield* mirrorVolumes(yield* Origin)
+      yield* bed.start()
+      yield* bed.volumes.claim("db")
+      const live = yield* bed.volumes.snapshot("kept", "db")
+      const name = live.status?.boundVolumeSnapshotContentName ?? ""
+      yield* bed.volumes.kubectl(
+        "patch",
+        "volumesnapshotcontent",
+        name,
+        "--type=merge",
+        "--patch",
+        JSON.stringify({ spec: { deletionPolicy: "Retain" } })
+      )
+      const before = yield* bed.remote.has(contentKey(live))
+      yield* bed.remote.has(snapshotKey(bed, "kept"))
+      yield* bed.volumes.kubectl("delete", "volumesnapshot", "kept")
+      const content = yield* bed.volumes.get<LiveContent>("volumesnapshotcontent", name)
+      assert.property(content.metadata.annotations, "snapshot.storage.kubernetes.io/volumesnapshot-being-deleted")
+      assert.strictEqual(content.spec.volumeSnapshotRef.uid, live.metadata.uid)
+      yield* bed.remote.lacks(snapshotKey(bed, "kept"))
+      yield* bed.sentinel()
+      assert.strictEqual((yield* bed.remote.has(contentKey(live))).text, before.text)
+      assert.deepStrictEqual(yield* (yield* Origin).calls("DeleteVolume"), [])
+    }), 180_000)
 })
 
 class Slow extends Context.Service<Slow, CsiCluster>()("test/SlowDriver") {
   static readonly layer = Layer.effect(
     Slow,
-    Effect.tap(startCsiCluster({ readyAfter: "12s" }), (cluster) => installClasses(cluster))
+    Effect.tap(startCsiCluster({ readyAfter: "30s" }), (cluster) => installClasses(cluster))
   )
 }
 
-layer(Slow.layer, { excludeTestServices: true, timeout: 120_000 })("a snapshot that takes its time", (it) => {
+layer(Slow.layer, { excludeTestServices: true, timeout: 180_000 })("a snapshot that takes its time", (it) => {
   it.effect("is not written before it is ready", () =>
     Effect.gen(function*() {
       const bed = yield* mirrorVolumes(yield* Slow)
@@ -110,7 +137,8 @@ layer(Slow.layer, { excludeTestServices: true, timeout: 120_000 })("a snapshot t
       yield* eventually(
         "the snapshot has its content",
         bed.volumes.get<LiveSnapshot>("volumesnapshot", "monday"),
-        ({ status }) => status?.boundVolumeSnapshotContentName !== undefined && status.creationTime !== undefined
+        ({ status }) => status?.boundVolumeSnapshotContentName !== undefined && status.creationTime !== undefined,
+        patient
       )
       yield* bed.sentinel("second")
       const kinds = [...(yield* bed.remote.documents).values()].map(({ manifest }) => manifest.kind)
@@ -121,5 +149,5 @@ layer(Slow.layer, { excludeTestServices: true, timeout: 120_000 })("a snapshot t
       )
       assert.notInclude(kinds.join(), "Snapshot")
       yield* pairInGit(bed, yield* bed.volumes.isReady("monday"))
-    }), 120_000)
+    }), 180_000)
 })

@@ -12,11 +12,12 @@ export interface VolumesInGit extends Mirroring {
 
 const group = "snapshot.storage.k8s.io"
 
-/** Snapshots with their contents, claims and ConfigMaps of a namespace. */
+/** Snapshots with their contents, claims and ConfigMaps of a namespace, and all volumes. */
 export const snapshotRules = (syncTo: "git" | "kubernetes") => (namespace: string): Rules => [
   { apiGroups: [group], resources: ["volumesnapshots"], namespaces: [namespace], syncTo },
   { apiGroups: [group], resources: ["volumesnapshotcontents"], syncTo },
-  { apiGroups: [""], resources: ["persistentvolumeclaims", "configmaps"], namespaces: [namespace], syncTo }
+  { apiGroups: [""], resources: ["persistentvolumeclaims", "configmaps"], namespaces: [namespace], syncTo },
+  { apiGroups: [""], resources: ["persistentvolumes"], syncTo }
 ]
 
 /** Starts no controller yet. */

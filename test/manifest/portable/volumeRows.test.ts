@@ -153,9 +153,13 @@ describe("snapshots", () => {
     })
   })
 
-  it("are told by a content of somebody's own with the policy that it has", () => {
-    const content = { metadata: { name: "c" }, spec: { deletionPolicy: "Delete", source: { snapshotHandle: "h" } } }
-    assert.deepStrictEqual(of(kind("VolumeSnapshotContent"), content), content)
+  it("are never deleted with a content of somebody's own either", () => {
+    const content = (deletionPolicy: string) => ({
+      metadata: { name: "c" },
+      spec: { deletionPolicy, source: { snapshotHandle: "h" } }
+    })
+    assert.deepStrictEqual(of(kind("VolumeSnapshotContent"), content("Delete")), content("Retain"))
+    assert.deepStrictEqual(of(kind("VolumeSnapshotContent"), content("Retain")), content("Retain"))
   })
 
   it("keep what an annotation says of them already", () => {
