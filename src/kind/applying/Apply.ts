@@ -22,7 +22,7 @@ import { ownsLifecycle } from "../GitScope.ts"
 import type { KindSpec } from "../KindSpec.ts"
 import { nameOf } from "../KindState.ts"
 import type { Observer } from "../Observation.ts"
-import { backFromGit, type BackFromGitFailure, withoutStaleClaim } from "../restoring/backFromGit.ts"
+import { backFromGit, type BackFromGitFailure } from "../restoring/backFromGit.ts"
 import type { VolumeSources } from "../restoring/InGit.ts"
 import { unseen } from "../Tracked.ts"
 import { type Applied, carryOut } from "./CarryOut.ts"
@@ -114,8 +114,7 @@ export const apply = Effect.fnUntraced(function*(spec: KindSpec, observer: Obser
   if (refused !== undefined) return yield* refused
   const target: WriteTarget = { kind: spec.kind, version: ref.manifest.version, ...nameOf(job.id) }
   const id = kindId(spec.kind)
-  const stated = id === "PersistentVolume" ? withoutStaleClaim(read) : read
-  const manifest = live === undefined ? yield* backFromGit(id, target, read, job.sources) : stated
+  const manifest = live === undefined ? yield* backFromGit(id, target, read, job.sources) : read
   const { name, namespace } = target
   const whole = wholePayload({ applySet: observer.applySet, manifest, namespace, ownership })
   const isAll = isWhole({ ownership, paused })

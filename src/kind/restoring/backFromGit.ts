@@ -142,11 +142,7 @@ const content = (manifest: JsonObject): Made => {
       })
     )
   }
-  return Effect.succeed(withSpec(manifest, (spec) => ({
-    ...spec,
-    deletionPolicy: "Retain",
-    volumeSnapshotRef: without(mapAt(spec, "volumeSnapshotRef"), "uid", "resourceVersion")
-  })))
+  return Effect.succeed(withSpec(manifest, (spec) => ({ ...spec, deletionPolicy: "Retain" })))
 }
 
 const provisionedBy = "pv.kubernetes.io/provisioned-by"
@@ -156,15 +152,6 @@ const claimOf = (manifest: JsonObject): ObjectId | undefined => {
   const [name, namespace] = ["name", "namespace"].map((field) => valueAt(manifest, ["spec", "claimRef", field]))
   return typeof name === "string" && typeof namespace === "string" ? objectId(namespace, name) : undefined
 }
-
-/** A uid of another cluster never binds, and with the policy Delete the storage is lost for it. */
-export const withoutStaleClaim = (manifest: JsonObject): JsonObject =>
-  valueAt(manifest, ["spec", "claimRef"]) === undefined
-    ? manifest
-    : withSpec(manifest, (spec) => ({
-      ...spec,
-      claimRef: without(mapAt(spec, "claimRef"), "uid", "resourceVersion")
-    }))
 
 const leftVolume = (id: ObjectId) =>
   new LeftInGit({
@@ -181,8 +168,9 @@ const volume = Effect.fnUntraced(function*(manifest: JsonObject, sources: Volume
     const isProvisioned = valueAt(manifest, ["metadata", "annotations", provisionedBy]) !== undefined
     if ((isRestoring && isProvisioned) || (yield* snapshotsByClaim(sources)).has(id)) return yield* leftVolume(id)
   }
-  const own = withoutStaleClaim(manifest)
-  return isRestoring ? withSpec(own, (spec) => ({ ...spec, persistentVolumeReclaimPolicy: "Retain" })) : own
+  return isRestoring
+    ? withSpec(manifest, (spec) => ({ ...spec, persistentVolumeReclaimPolicy: "Retain" }))
+    : manifest
 })
 
 const snapshot = (manifest: JsonObject, isRestoring: boolean): Made =>

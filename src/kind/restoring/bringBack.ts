@@ -38,12 +38,13 @@ export const bringBack = Effect.fnUntraced(function*(
   const reader = yield* ManifestReader
   const schemas = yield* Schemas
   const writer = yield* Writer
-  const read = yield* reader.read(ref)
-  const refused = refusalOf(spec, ref, read)
+  // Without what holds only in the cluster it came from, as an old uid.
+  const stated = portable(spec.kind, yield* reader.read(ref))
+  const refused = refusalOf(spec, ref, stated)
   if (refused !== undefined) return yield* refused
   const target: WriteTarget = { kind: spec.kind, version: ref.manifest.version, ...nameOf(id) }
   const { name, namespace } = target
-  const manifest = yield* backFromGit(kindId(spec.kind), target, portable(spec.kind, read), sources)
+  const manifest = yield* backFromGit(kindId(spec.kind), target, stated, sources)
   if (isShared(ownership.lifecycle)) {
     const type = yield* schemas.typeOf(spec.kind, target.version)
     return yield* carryOut(

@@ -167,7 +167,7 @@ layer(Layer.merge(NewCluster.layer, sharedControlPlane), { excludeTestServices: 
           })
           yield* makeReady(bed, "large")
           yield* tells(controller, /asks for 1Mi, and VolumeSnapshot large .* needs at least 2Mi/)
-          yield* tells(controller, /names no snapshotHandle/)
+          yield* tells(controller, /volumeHandle asks for a new snapshot of that volume/)
           yield* tells(controller, /names no VolumeSnapshotContent/)
           yield* tells(controller, /bare .*: it is not ready: its VolumeSnapshotContent .* is not there/)
           assert.deepStrictEqual(yield* bed.there("persistentvolumeclaims"), [])

@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { join } from "node:path"
 import { type CsiCluster, startCsiCluster } from "../../csi/CsiCluster.ts"
-import { snapshotClass, snapshotManifest, storageClass } from "../../csi/VolumeManifests.ts"
+import { snapshotManifest } from "../../csi/VolumeManifests.ts"
 import { installClasses, volumesOf } from "../../csi/Volumes.ts"
 import { eventually } from "../../process/Eventually.ts"
 import { temporaryFolder } from "../../process/TemporaryFolder.ts"
@@ -139,7 +139,7 @@ describe("a cluster with volumes", () => {
         assert.strictEqual(yield* names("persistentvolumeclaims"), "")
         assert.strictEqual(yield* names("deployments,statefulsets"), "")
         yield* lose(second)
-        yield* installClasses(cluster, storageClass({ late: true }), snapshotClass())
+        yield* installClasses(cluster, "WaitForFirstConsumer")
         const third = yield* start(cluster, repository, rules)
         yield* eventually("claims are back", names("persistentvolumeclaims"), (all) => all.includes("data"), {
           within: 60_000
