@@ -18,6 +18,9 @@ export const stageNames: Readonly<Record<Stage, string>> = {
   7: "interceptors"
 }
 
+/** In their order. */
+export const stages: ReadonlyArray<Stage> = [0, 1, 2, 3, 4, 5, 6, 7]
+
 export const lastStage: Stage = 7
 
 const foundations: ReadonlySet<KindId> = new Set([
@@ -33,7 +36,7 @@ const foundations: ReadonlySet<KindId> = new Set([
   "VolumeSnapshotClass.snapshot.storage.k8s.io"
 ])
 
-const stages: ReadonlyMap<KindId, Stage> = new Map<KindId, Stage>([
+const stageOfKind: ReadonlyMap<KindId, Stage> = new Map<KindId, Stage>([
   ["CustomResourceDefinition.apiextensions.k8s.io", 0],
   ["Namespace", 1],
   ["PersistentVolume", 3],
@@ -45,7 +48,7 @@ const stages: ReadonlyMap<KindId, Stage> = new Map<KindId, Stage>([
 /** The stage in which all objects of a kind are applied. */
 export const stageOf = (kind: GroupKind): Stage => {
   const id = kindId(kind)
-  const own = stages.get(id)
+  const own = stageOfKind.get(id)
   if (own !== undefined) return own
   if (kind.group === "rbac.authorization.k8s.io" || foundations.has(id)) return 2
   if (kind.group === "admissionregistration.k8s.io" || kind.group === "apiregistration.k8s.io") return 7

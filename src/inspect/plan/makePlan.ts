@@ -9,7 +9,7 @@ import type { KindSpec } from "../../kind/KindSpec.ts"
 import * as KindState from "../../kind/KindState.ts"
 import { roster } from "../../kind/Roster.ts"
 import type { Round } from "../../kind/Round.ts"
-import { lastStage, type Stage, stageOf } from "../../kind/Stage.ts"
+import { lastStage, stageOf, stages } from "../../kind/Stage.ts"
 import { ApiServer } from "../../kubernetes/ApiServer.ts"
 import { formatPlace, type ManifestRef } from "../../manifest/Manifest.ts"
 import { type KindId, kindId, type ObjectId } from "../../manifest/ObjectKey.ts"
@@ -92,8 +92,6 @@ const noteComing = Effect.fnUntraced(function*(objects: ReadonlyArray<PlannedObj
     progress.coming.set(kindId(coming.names), coming)
   }
 })
-
-const stages: ReadonlyArray<Stage> = [0, 1, 2, 3, lastStage]
 
 const deniedNote = (denied: ReadonlySet<string>): ReadonlyArray<string> => {
   const resources = [...new Set([...denied].map((place) => place.split(" ")[0]))].toSorted()
