@@ -145,5 +145,34 @@ layer(Layer.merge(NewCluster.layer, sharedControlPlane), { excludeTestServices: 
         }),
       120_000
     )
+
+    it.effect(
+      "is restored as a rehearsal from a copy of the branch, while the owner lives and goes on",
+      () =>
+        Effect.gen(function*() {
+          const bed = yield* restoring()
+          yield* bed.apply(configMap("settings"))
+          const owner = yield* bed.start()
+          yield* bed.remote.has(bed.key("ConfigMap", "settings"))
+          const named = (yield* bed.remote.text(idFile)) ?? ""
+          yield* bed.second.kubectlOk(["create", "namespace", bed.namespace])
+          const copied = yield* bed.repository.commit(
+            { [idFile]: named.replace("branch: main", "branch: rehearsal") },
+            {
+              branch: "rehearsal",
+              parent: (yield* bed.repository.tip()) ?? "none"
+            }
+          )
+          const rehearsal = yield* bed.restore({ config: { branch: "rehearsal" } })
+          yield* isRestored(rehearsal)
+          assert.deepStrictEqual(yield* bed.there("configmaps"), ["settings"])
+          assert.strictEqual(yield* bed.repository.git("diff", "--name-only", copied, "rehearsal"), idFile)
+          yield* bed.apply(configMap("later"))
+          yield* bed.remote.has(bed.key("ConfigMap", "later"))
+          assert.strictEqual(yield* bed.remote.text(idFile), named)
+          assert.isUndefined((yield* owner.status).mirroring)
+        }),
+      120_000
+    )
   }
 )
