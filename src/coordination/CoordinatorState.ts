@@ -200,7 +200,7 @@ export const clusterStandingOf = (state: CoordinatorState): ClusterStanding | un
     takesOver: head.takesOver,
     asked: askedOf(state, head),
     restoresFrom: head.restoring?.from,
-    isRestored: isRestored(state.progress, state.round)
+    isRestored: isRestored(state.progress, state.round, tip.index.kinds)
   })
 }
 

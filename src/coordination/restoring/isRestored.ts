@@ -1,10 +1,20 @@
 /** Whether all that can come back from Git is back. Pure. */
+import type { KindId } from "../../manifest/ObjectKey.ts"
 import { isSettled, type Progress } from "../Progress.ts"
 
+/** Of claims that no manifest describes, Git may have snapshots. */
+const claims: KindId = "PersistentVolumeClaim"
+
 /**
- * Every kind has settled and lacks nothing, and every kind that Git has is served. What a person would have to mend first, above all a
+ * Every kind has settled, no kind that Git has lacks anything, and each is served. What a person would have to mend first, above all a
  * manifest that the server refuses, is not waited for: it is told, and stays in Git.
+ * @param inGit Kinds of which Git has manifests: whether others can be watched doesn't matter.
  */
-export const isRestored = (progress: Progress, round: number): boolean =>
+export const isRestored = (
+  progress: Progress,
+  round: number,
+  inGit: { readonly has: (kind: KindId) => boolean }
+): boolean =>
   isSettled(progress, round) && progress.unserved.size === 0 &&
-  [...progress.expected].every((kind) => progress.reports.get(kind)?.restoring?.left === 0)
+  [...progress.expected].filter((kind) => inGit.has(kind) || kind === claims)
+    .every((kind) => progress.reports.get(kind)?.restoring?.left === 0)
