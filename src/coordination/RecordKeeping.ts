@@ -20,9 +20,9 @@ export const retryAfter = 1000
 /** Milliseconds between two looks for what a person says, while something waits for that. */
 export const personAfter = 2000
 
-const replyAll = ({ enrolls, sees }: CoordinatorState, failure: RecordUnwritten | undefined) =>
+const replyAll = ({ enrolls, intents, sees }: CoordinatorState, failure: RecordUnwritten | undefined) =>
   Effect.forEach(
-    [...enrolls, ...sees],
+    [...enrolls, ...intents, ...sees],
     ({ reply }) => failure === undefined ? Deferred.succeed(reply, undefined) : Deferred.fail(reply, failure),
     { discard: true }
   )
@@ -95,7 +95,7 @@ export const make = Effect.gen(function*() {
     const { record, stored } = state.record
     const standing = clusterStandingOf(state)
     const next = draft(state, state.record, standing, isJudging, now)
-    const isNeeded = state.enrolls.length > 0 || state.sees.length > 0 || isJudging ||
+    const isNeeded = state.enrolls.length > 0 || state.sees.length > 0 || state.intents.length > 0 || isJudging ||
       standing?.step === "WriteRecord" || standing?.step === "WriteUndecided"
     const isPutBack = serialOf(record.head) > (stored === undefined ? 0 : serialOf(stored.record.head))
     const unwritten = isPutBack || (stored === undefined ? isNeeded : next.record !== record)
@@ -103,7 +103,7 @@ export const make = Effect.gen(function*() {
     yield* replyAll(state, undefined)
     yield* RemovalAnswers.answerAll(state, next)
     const after = written === undefined ? state : RecordNews.wasWritten(state, state.record, next, written)
-    return { ...after, enrolls: [], sees: [] }
+    return { ...after, enrolls: [], intents: [], sees: [] }
   })
 
   const onFailure = Effect.fnUntraced(function*(state: CoordinatorState, message: string) {
@@ -112,7 +112,7 @@ export const make = Effect.gen(function*() {
     yield* replyAll(state, new RecordUnwritten({ message }))
     notBefore = (yield* Clock.currentTimeMillis) + retryAfter
     const refused = yield* RemovalAnswers.refuseAll(state, `the ${told}`)
-    return { ...refused, record: toBeRead(state.record), enrolls: [], sees: [] }
+    return { ...refused, record: toBeRead(state.record), enrolls: [], intents: [], sees: [] }
   })
 
   const once = Effect.fnUntraced(function*(before: CoordinatorState) {
