@@ -1,4 +1,5 @@
 // How the demo talks: what happens, what was seen through kubectl, and how long it took.
+import { Effect } from "effect"
 
 const dim = (text: string) => process.stdout.isTTY ? `\u001b[2m${text}\u001b[0m` : text
 const bold = (text: string) => process.stdout.isTTY ? `\u001b[1m${text}\u001b[0m` : text
@@ -24,3 +25,10 @@ export const seen = (text: string, millis: number): void =>
       dim(`(${millis < 10_000 ? `${Math.round(millis)} ms` : `${(millis / 1000).toFixed(1)} s`})`)
     }`
   )
+
+/** With the milliseconds it took. */
+export const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.suspend(() => {
+    const start = performance.now()
+    return Effect.map(effect, (value) => [value, performance.now() - start] as const)
+  })
