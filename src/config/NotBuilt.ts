@@ -9,7 +9,7 @@ interface Row {
   /** `*` is any item of a list. */
   readonly path: ReadonlyArray<string>
   /** Of all values the schema knows, those that aren't built; absent: none is. */
-  readonly refuses?: (value: unknown, around: unknown) => boolean
+  readonly refuses?: (value: unknown) => boolean
   readonly message: (value: unknown) => string
 }
 
@@ -19,17 +19,7 @@ const noRestoring = "this version restores nothing by itself"
 
 const key = (name: string, why: string): string => `"${name}" isn't built yet: ${why}; leave the key out`
 
-const syncsTo = (rule: unknown, ...targets: ReadonlyArray<string>) =>
-  typeof rule === "object" && rule !== null && is(...targets)(Reflect.get(rule, "syncTo"))
-
 const table: ReadonlyArray<Row> = [
-  {
-    path: ["rules", "*", "prune"],
-    refuses: (value, rule) => is("owned", "always")(value) && !syncsTo(rule, "git", "both"),
-    message: (value) =>
-      `"prune: ${String(value)}" isn't built yet for what goes to the cluster: this version deletes nothing there; ` +
-      `use "never" or leave the key out`
-  },
   {
     path: ["restore"],
     refuses: is("auto"),
@@ -41,27 +31,25 @@ const table: ReadonlyArray<Row> = [
 interface Hit {
   readonly path: Path
   readonly value: unknown
-  /** The map or list that it stands in. */
-  readonly around: unknown
 }
 
-const hits = (value: unknown, pattern: ReadonlyArray<string>, path: Path, around?: unknown): ReadonlyArray<Hit> => {
+const hits = (value: unknown, pattern: ReadonlyArray<string>, path: Path): ReadonlyArray<Hit> => {
   const [next, ...rest] = pattern
-  if (next === undefined) return [{ path, value, around }]
+  if (next === undefined) return [{ path, value }]
   if (next === "*") {
     return Array.isArray(value)
-      ? value.flatMap((item, index) => hits(item, rest, [...path, index], value))
+      ? value.flatMap((item, index) => hits(item, rest, [...path, index]))
       : []
   }
   return typeof value === "object" && value !== null && Object.hasOwn(value, next)
-    ? hits(Reflect.get(value, next), rest, [...path, next], value)
+    ? hits(Reflect.get(value, next), rest, [...path, next])
     : []
 }
 
 /** Every value in the text that isn't built yet. A row without a choice stands at its key, one with a choice at the value. */
 export const notBuilt = (text: ConfigText): ReadonlyArray<PathMistake> =>
   table.flatMap(({ message, path, refuses }) =>
-    hits(text.data, path, []).filter(({ around, value }) => refuses?.(value, around) ?? true).map((hit) => ({
+    hits(text.data, path, []).filter(({ value }) => refuses?.(value) ?? true).map((hit) => ({
       path: hit.path,
       mistake: {
         ...refuses === undefined ? text.keyPlaceOf(hit.path) : text.placeOf(hit.path),

@@ -12,6 +12,7 @@ import type { KindReport, Watch } from "./KindReport.ts"
 import type { KindSpec } from "./KindSpec.ts"
 import { mirrorStandingOf } from "./mirroring/MirrorStanding.ts"
 import { judgeInto, makeMirrorState, type MirrorState } from "./mirroring/MirrorState.ts"
+import { protection } from "./pruning/Protection.ts"
 import type { Mirroring, Round, Synced } from "./Round.ts"
 import { type Stage, stageOf } from "./Stage.ts"
 import * as Tally from "./Tally.ts"
@@ -33,8 +34,10 @@ export interface KindState {
   readonly due: Set<ObjectId>
   /** Objects that come back by themselves, with the time (milliseconds since the epoch). */
   readonly retries: Map<ObjectId, number>
-  /** Objects that Git holds no longer and whose deletion was not asked for yet. */
+  /** Objects that Git holds no longer and whose deletion was not begun yet. */
   readonly leaving: Set<ObjectId>
+  /** Those of which it is being proved that they may go. */
+  readonly proving: Set<ObjectId>
   /** In the record, and nothing of them is ours any more; not told to it yet. */
   readonly departed: Set<ObjectId>
   /** The record was told to forget them. */
@@ -74,6 +77,7 @@ export const make = (spec: KindSpec): KindState => ({
   due: new Set(),
   retries: new Map(),
   leaving: new Set(),
+  proving: new Set(),
   departed: new Set(),
   forgotten: new Set(),
   unsaved: new Map(),
@@ -128,8 +132,10 @@ const isApplied = (verdict: Verdict) =>
 const isDue = ({ _tag }: Verdict) => _tag === "Pending" || _tag === "Releasing"
 
 /** When it has to be judged again although nothing was heard, in milliseconds since the epoch. */
-const retryTime = (verdict: Verdict, { fieldHeats }: Tracked, now: number): number | undefined =>
-  verdict._tag === "Troubled" ? verdict.trouble.retryAt : nextEnd(fieldHeats, now)
+const retryTime = (verdict: Verdict, { fieldHeats, prune }: Tracked, now: number): number | undefined => {
+  if (verdict._tag === "Troubled") return verdict.trouble.retryAt
+  return verdict._tag === "AwaitsPrune" && prune?._tag === "Sent" ? prune.until : nextEnd(fieldHeats, now)
+}
 
 const isForgettable = (tracked: Tracked) =>
   tracked.claim === undefined && tracked.live === undefined && tracked.inFlight === undefined &&
@@ -181,6 +187,7 @@ const verdictOn = (
     isRecorded: isRecorded(state, id),
     isShown: state.mirror.seen.has(id),
     isMirroring: state.round.mirroring._tag === "Open",
+    protection: (rule) => protection(state.spec, nameOf(id), rule),
     now
   })
 
@@ -238,7 +245,7 @@ export const put = (state: KindState, id: ObjectId, known: Tracked, now: number)
   if (isDue(verdict) && tracked.inFlight === undefined) state.due.add(id)
   if (isApplied(verdict) && !state.enrolled.has(id)) state.unenrolled.add(id)
   else state.unenrolled.delete(id)
-  if (verdict._tag === "AwaitsPrune" && verdict.withheld === undefined) state.leaving.add(id)
+  if (verdict._tag === "AwaitsPrune" && !verdict.isUnderWay) state.leaving.add(id)
   else state.leaving.delete(id)
   if (isDeparted(state, id, tracked, verdict)) state.departed.add(id)
   else state.departed.delete(id)
@@ -277,7 +284,8 @@ export const isOpen = (state: KindState): boolean =>
 
 /** Whether something is left that this kind can do by itself. */
 export const isBusy = (state: KindState): boolean =>
-  state.watch._tag === "Listing" || state.due.size > 0 || state.inFlight.size > 0 ||
+  state.watch._tag === "Listing" || state.due.size > 0 || state.inFlight.size > 0 || state.leaving.size > 0 ||
+  state.proving.size > 0 ||
   [...state.unready.values()].some((until) => until !== undefined)
 
 export const report = (state: KindState): KindReport => ({

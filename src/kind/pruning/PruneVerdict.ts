@@ -1,0 +1,69 @@
+/** What becomes of an object of ours that Git holds no longer. Pure. */
+import { pruneAnnotation } from "../../manifest/PruneAnnotation.ts"
+import type { Rule } from "../../rules/Rule.ts"
+import type { Live, Tracked } from "../Tracked.ts"
+import type { Trouble } from "../Trouble.ts"
+import { isAlways } from "./Protection.ts"
+
+export type PruneVerdict =
+  /** To be deleted, once that is proved and granted. */
+  | {
+    readonly _tag: "AwaitsPrune"
+    readonly rule: Rule
+    readonly uid: string
+    readonly isUnderWay: boolean
+    /** What kept it so far, while it is tried again. */
+    readonly trouble: Trouble | undefined
+  }
+  /** It stays; why, and what to do. */
+  | { readonly _tag: "Kept"; readonly rule: Rule; readonly reason: string }
+  /** Its deletion has begun. */
+  | { readonly _tag: "Going"; readonly rule: Rule; readonly finalizers: string }
+
+export interface PruneCircumstances {
+  readonly isTipComplete: boolean
+  readonly isRecorded: boolean
+  readonly protection: (rule: Rule) => string | undefined
+  readonly now: number
+}
+
+const whyKept = (
+  live: Live,
+  rule: Rule,
+  { isRecorded, isTipComplete, protection }: PruneCircumstances
+): string | undefined => {
+  if (rule.prune === "never") return `rule ${rule.index + 1} says "prune: never"`
+  if (live.isNeverPruned) return `its annotation ${pruneAnnotation} says "never"`
+  if (live.controller !== undefined) return `${live.controller} made it and controls it`
+  const shield = protection(rule)
+  if (shield !== undefined) return shield
+  if (!isTipComplete) return "a file that could not be read may hold it; it is looked at again once that is mended"
+  if (rule.syncTo === "both") {
+    return `rule ${rule.index + 1} has "syncTo: both", and this version deletes nothing by it: delete it with kubectl if it should go`
+  }
+  if (isAlways(rule)) return undefined
+  if (!isRecorded) return "the record doesn't say that it was applied from Git; delete it with kubectl if it should go"
+  return live.owned === undefined
+    ? "nothing in its metadata.managedFields is ours any more; delete it with kubectl if it should go"
+    : undefined
+}
+
+/** @param troubled what was met with when it was to be deleted */
+export const judgePrune = (
+  { live, prune }: Tracked,
+  rule: Rule,
+  troubled: Trouble | undefined,
+  circumstances: PruneCircumstances
+): PruneVerdict | undefined => {
+  if (live === undefined) return undefined
+  if (live.terminating) return { _tag: "Going", rule, finalizers: live.finalizers }
+  const memory = prune?.uid === live.uid ? prune : undefined
+  const awaits = { _tag: "AwaitsPrune", rule, uid: live.uid, trouble: undefined } as const
+  if (memory?._tag === "UnderWay") return { ...awaits, isUnderWay: true }
+  const reason = whyKept(live, rule, circumstances)
+  if (reason !== undefined) return { _tag: "Kept", rule, reason: `no longer in Git, and stays: ${reason}` }
+  const { now } = circumstances
+  if (memory?._tag === "Sent" && now < memory.until) return { ...awaits, isUnderWay: true }
+  if (memory?._tag === "Held") return { _tag: "Kept", rule, reason: memory.message }
+  return { ...awaits, isUnderWay: false, trouble: troubled }
+}
