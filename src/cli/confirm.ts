@@ -127,7 +127,10 @@ export const confirm = Command.make(
   ),
   Command.withShortDescription("Confirm deletions that wait for a person"),
   Command.withExamples([
-    { command: "gitops-controller confirm", description: "Show what would be removed from Git and deleted in the cluster, and ask" },
+    {
+      command: "gitops-controller confirm",
+      description: "Show what would be removed from Git and deleted in the cluster, and ask"
+    },
     {
       command: "gitops-controller confirm --take-over",
       description: "This cluster is the one that writes to the repository from now on"

@@ -25,7 +25,7 @@ export const directionProblems = (rule: Direction) => {
         issue: `it belongs to "syncTo: both": under "syncTo: ${syncTo}" one side is always right`
       }]
       : [],
-    ...prune === "always" && resources.length === 0
+    ...prune === "always" && syncTo !== "ignore" && resources.length === 0
       ? [{
         path: ["prune"],
         issue: writesToGit

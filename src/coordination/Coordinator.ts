@@ -17,7 +17,14 @@ import {
 } from "effect"
 import { GitActor } from "../git/GitActor.ts"
 import { noReport } from "../git/GitReport.ts"
-import { Coordination, type DeletionHeld, type DeletionRefused, RecordUnwritten, type Removal, RemovalHeld } from "../kind/Coordination.ts"
+import {
+  Coordination,
+  type DeletionHeld,
+  type DeletionRefused,
+  RecordUnwritten,
+  type Removal,
+  RemovalHeld
+} from "../kind/Coordination.ts"
 import { type Round, sameRound } from "../kind/Round.ts"
 import { Leadership } from "../kubernetes/Leadership.ts"
 import { Reflector } from "../kubernetes/Reflector.ts"

@@ -4,7 +4,14 @@ import type { GitFailure } from "../git/GitError.ts"
 import type { SubmitAnswer, SubmitFailure } from "../git/GitMessages.ts"
 import type { GitReport } from "../git/GitReport.ts"
 import type { History } from "../git/History.ts"
-import type { Deletion, DeletionHeld, DeletionRefused, RecordUnwritten, Removal, RemovalHeld } from "../kind/Coordination.ts"
+import type {
+  Deletion,
+  DeletionHeld,
+  DeletionRefused,
+  RecordUnwritten,
+  Removal,
+  RemovalHeld
+} from "../kind/Coordination.ts"
 import type { KindReport } from "../kind/KindReport.ts"
 import type { Mirrored, Synced } from "../kind/Round.ts"
 import type { Standing } from "../kubernetes/Leadership.ts"

@@ -53,7 +53,10 @@ const answer = ({ deletion, reply }: DeletionAsked, verdict: Verdict | undefined
 }
 
 /** By what was judged, once that is written. What is granted waits for its turn. */
-export const answerAll = ({ deletions: { asked }, options: { name } }: CoordinatorState, { record, verdicts }: Draft) => {
+export const answerAll = (
+  { deletions: { asked }, options: { name } }: CoordinatorState,
+  { record, verdicts }: Draft
+) => {
   const { cluster } = verdicts
   if (cluster === undefined) return Effect.void
   const held = heldOn(record, "cluster")

@@ -1,6 +1,6 @@
 /** What the Coordinator wants to know of the branch's history. Pure. */
-import type { HistoryQuestion } from "./CoordinatorMessage.ts"
 import { accountOf, deletesFrom, sides } from "./Account.ts"
+import type { HistoryQuestion } from "./CoordinatorMessage.ts"
 import type { CoordinatorState } from "./CoordinatorState.ts"
 import type { Record } from "./Record.ts"
 

@@ -57,7 +57,12 @@ const namespaces: KindId = "Namespace"
 const strayNamespace = (set: Grants, fresh: ReadonlyArray<Wish>): string | undefined =>
   fresh.map(({ goneWith }) => goneWith).find((name) => name !== undefined && !ObjectMap.has(set, namespaces, name))
 
-const excessOf = (set: Grants, fresh: ReadonlyArray<Wish>, known: ObjectMap.ObjectMap<unknown>, limits: Budget.Limits) => {
+const excessOf = (
+  set: Grants,
+  fresh: ReadonlyArray<Wish>,
+  known: ObjectMap.ObjectMap<unknown>,
+  limits: Budget.Limits
+) => {
   const stray = strayNamespace(set, fresh)
   return stray === undefined
     ? Budget.excess(counted(set), known, limits)

@@ -1,8 +1,8 @@
 /** Tells in the log, once each, what keeps changes of the cluster out of Git and which deletions wait for a person. */
 import { Effect, Metric } from "effect"
+import { type Side, sides } from "./Account.ts"
 import * as CoordinationMetrics from "./CoordinationMetrics.ts"
 import { type CoordinatorState, mirroringOf, phaseOf } from "./CoordinatorState.ts"
-import { type Side, sides } from "./Account.ts"
 import { heldMessage, heldOn } from "./HeldDeletions.ts"
 
 /** Tells of one side, when it begins and when it ends. */

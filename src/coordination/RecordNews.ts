@@ -1,8 +1,8 @@
 /** What the Coordinator knows after the record was read or written. Pure. */
 import { foundIn } from "./Admission.ts"
 import type { CoordinatorState, RecordState } from "./CoordinatorState.ts"
-import type { Draft, Loaded } from "./Draft.ts"
 import * as DeletionsState from "./DeletionsState.ts"
+import type { Draft, Loaded } from "./Draft.ts"
 import * as Gathering from "./Gathering.ts"
 import { heldIn } from "./HeldDeletions.ts"
 import { serialOf } from "./Record.ts"

@@ -62,7 +62,11 @@ const textOf = <V>(words: Words<V>, map: ObjectMap<V>, shards: number, index: nu
 }
 
 /** One shard: sorted lines. */
-export const encode = ({ deletions, inventory, removals, seen }: Objects, shards: number, index: number): ShardTexts => ({
+export const encode = (
+  { deletions, inventory, removals, seen }: Objects,
+  shards: number,
+  index: number
+): ShardTexts => ({
   inventory: textOf(syncedWords, inventory, shards, index),
   seen: textOf(seenWords, seen, shards, index),
   removals: textOf(grantWords, removals, shards, index),

@@ -1,6 +1,6 @@
 /** Puts together what the actors told into one answer. Pure. */
-import { type CoordinatorState, mirroringOf, phaseOf } from "../coordination/CoordinatorState.ts"
 import type { Side } from "../coordination/Account.ts"
+import { type CoordinatorState, mirroringOf, phaseOf } from "../coordination/CoordinatorState.ts"
 import { countOf, heldIn, howToConfirm } from "../coordination/HeldDeletions.ts"
 import type { WritingReport } from "../git/GitReport.ts"
 import { type KindReport, type RuleTally, type Watch } from "../kind/KindReport.ts"

@@ -51,17 +51,16 @@ layer(NodeServices.layer)("What isn't built yet", (it) => {
   it.effect("is refused with a sentence at its place, and is all that is refused", () =>
     mistakesIn(everything, {}).pipe(Effect.map((found) =>
       expect(found).toEqual([
-        `config.yaml:19:12: "prune: owned" isn't built yet for what goes to the cluster: this version deletes nothing there; use "never" or leave the key out`,
         `config.yaml:31:10: "restore: auto" isn't built yet: this version restores nothing by itself; use "off" or leave the key out`,
         `config.yaml:32:1: "volumes" isn't built yet: this version restores nothing by itself; leave the key out`
       ])
     )))
 
   it.effect("is said once, whatever else is wrong with it", () =>
-    mistakesIn("rules:\n  - syncTo: ignore\n    prune: always\nvolumes:\nrestore: aut\n").pipe(
+    mistakesIn("rules:\n  - syncTo: kubernetes\n    prune: always\nvolumes:\nrestore: aut\n").pipe(
       Effect.map((found) =>
         expect(found).toEqual([
-          `config.yaml:3:12: "prune: always" isn't built yet for what goes to the cluster: this version deletes nothing there; use "never" or leave the key out`,
+          `config.yaml:3:12: "prune" is "always"; it deletes in the cluster also what nobody applied from Git, so the rule must name its resources: resources: [deployments]`,
           `config.yaml:4:1: "volumes" isn't built yet: this version restores nothing by itself; leave the key out`,
           `config.yaml:5:10: "restore" is "aut"; allowed: auto, off (did you mean "auto"?)`
         ])

@@ -92,7 +92,7 @@ describe("the status", () => {
     assert.isFalse("removals" in statusOf(base, nothingMore, context))
     const ids = Array.from({ length: 22 }, (_, at) => `shop/c${String(at).padStart(2, "0")}`)
     const held = record({
-      removals: new Map([["ConfigMap", new Map(ids.map((id) => [id, { mark: "held", document: "d", at: 0 }]))]])
+      removals: new Map([["ConfigMap", new Map(ids.map((id) => [id, { mark: "held", basis: "d", at: 0 }]))]])
     }, { latch: { cause: "budget", reason: "that is much" } })
     const waiting: CoordinatorState.CoordinatorState = {
       ...base,

@@ -22,6 +22,7 @@ export const rule = (change: Partial<Rule> = {}): Rule => ({
   filters: [],
   syncTo: "kubernetes",
   prune: "owned",
+  isPruneWritten: false,
   conflict: "hold",
   suspend: false,
   ...change
@@ -59,7 +60,9 @@ export const live = (change: Partial<Live> = {}): Live => ({
   isPaused: false,
   labels: undefined,
   member: true,
+  isNeverPruned: false,
   terminating: false,
+  finalizers: "",
   ready: true,
   refusal: undefined,
   finished: false,

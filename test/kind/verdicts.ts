@@ -27,6 +27,7 @@ export const verdictOf = (
     isRecorded,
     isShown: false,
     isMirroring: true,
+    protection: () => undefined,
     now
   })
 

@@ -205,7 +205,7 @@ const words: Readonly<Record<PlanAction, string>> = {
   "in step": "in step",
   "refused": "refused",
   "waiting": "waiting",
-  "held": "left alone",
+  "held": "left alone"
 }
 
 const always: ReadonlySet<PlanAction> = new Set(["create", "change", "in step"])

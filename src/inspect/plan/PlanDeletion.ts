@@ -25,12 +25,17 @@ export const planDeletion = Effect.fnUntraced(function*(
   return yield* proveDeletion({ spec, target, uid, always, observer, index: tip.index }).pipe(
     Effect.map((): Outcome => ({ _tag: "Delete", uid, always, reason: "Git holds it no longer" })),
     Effect.catchTag("DeletionUnproved", ({ message }) => Effect.succeed<Outcome>({ _tag: "Held", reason: message })),
+    Effect.catchTag(
+      "SetAsideUnreadable",
+      ({ message }) => Effect.succeed<Outcome>({ _tag: "Waiting", reason: message })
+    ),
     Effect.catchTag("ObjectNotFound", () => Effect.succeed<Outcome>({ _tag: "InStep" }))
   )
 })
 
-const isDeletion = (object: PlannedObject): object is PlannedObject & { readonly outcome: { readonly _tag: "Delete" } } =>
-  object.outcome._tag === "Delete"
+const isDeletion = (
+  object: PlannedObject
+): object is PlannedObject & { readonly outcome: { readonly _tag: "Delete" } } => object.outcome._tag === "Delete"
 
 const unrecorded = "no longer in Git, and stays: the record doesn't say that it was applied from Git"
 

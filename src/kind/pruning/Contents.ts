@@ -4,8 +4,8 @@
  */
 import { Effect } from "effect"
 import type { Served, ServedKind } from "../../kubernetes/Discovery.ts"
-import { listMetadata } from "../../kubernetes/listMetadata.ts"
 import type { KubernetesObject } from "../../kubernetes/KubernetesObject.ts"
+import { listMetadata } from "../../kubernetes/listMetadata.ts"
 import { type KindId, kindId } from "../../manifest/ObjectKey.ts"
 import { isNeverSynced } from "../../rules/KindScope.ts"
 import { versionOf } from "../Roster.ts"
@@ -33,7 +33,9 @@ const firstOf = (kind: ServedKind, namespace: string) => {
 const ofNamespace = Effect.fnUntraced(function*(namespace: string, served: Served) {
   const [unknown] = served.unknownGroups
   if (unknown !== undefined) return `the API group ${unknown} does not answer, and may have objects in it`
-  const found = yield* Effect.forEach(listable(served), (kind) => firstOf(kind, namespace), { concurrency: kindsAtOnce })
+  const found = yield* Effect.forEach(listable(served), (kind) => firstOf(kind, namespace), {
+    concurrency: kindsAtOnce
+  })
   const first = found.find((one) => one !== undefined)
   return first === undefined ? undefined : `it holds ${first} still, which would go with it`
 })

@@ -69,5 +69,7 @@ export const proveDeletion = Effect.fn("DeletionProof.proveDeletion")(function*(
   const path = yield* aside.find(index, kindId(spec.kind), target.name)
   return path === undefined
     ? live.metadata.resourceVersion
-    : yield* unproved(`${path} describes one of its kind and name, and is passed over: move it, or delete the object with kubectl`)
+    : yield* unproved(
+      `${path} describes one of its kind and name, and is passed over: move it, or delete the object with kubectl`
+    )
 })

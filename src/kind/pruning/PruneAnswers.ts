@@ -5,8 +5,8 @@ import type { Announce } from "../Announce.ts"
 import * as KindMetrics from "../KindMetrics.ts"
 import * as KindState from "../KindState.ts"
 import { backoff, type Cure, type Trouble } from "../Trouble.ts"
-import type { PruneFailure, PruneMessage } from "./PruneMessage.ts"
 import { deleted, patience, type PruneMemory } from "./PruneMemory.ts"
+import type { PruneFailure, PruneMessage } from "./PruneMessage.ts"
 
 /** What has to happen before it is tried again; what is not named here is tried again soon. */
 const cures: { readonly [Tag in PruneFailure["_tag"]]?: Cure } = {
@@ -41,7 +41,12 @@ export const make = (state: KindState.KindState, announce: Announce) => {
 
   const onDeleted = Effect.fnUntraced(function*(id: ObjectId, uid: string, now: number) {
     yield* Metric.update(Metric.withAttributes(KindMetrics.deletions, { outcome: "deleted" }), 1)
-    yield* announce(id, { level: "info", reason: "Deleted", note: "deleted, as Git holds it no longer" }, undefined, uid)
+    yield* announce(
+      id,
+      { level: "info", reason: "Deleted", note: "deleted, as Git holds it no longer" },
+      undefined,
+      uid
+    )
     if (KindState.get(state, id).prune?.uid === uid)
       remember(id, { _tag: "Sent", uid, until: now + patience }, undefined, now)
   })

@@ -1,7 +1,7 @@
 /** What reaches a kind's mailbox of the objects that are to go. */
 import type { Exit } from "effect"
-import type { ApiFailure } from "../../kubernetes/ApiError.ts"
 import type { SetAsideUnreadable } from "../../git/SetAside.ts"
+import type { ApiFailure } from "../../kubernetes/ApiError.ts"
 import type { ObjectId } from "../../manifest/ObjectKey.ts"
 import type { Outdated } from "../applying/Outdated.ts"
 import type { DeletionHeld, DeletionRefused } from "../Coordination.ts"

@@ -39,7 +39,9 @@ const whyKept = (
   if (shield !== undefined) return shield
   if (!isTipComplete) return "a file that could not be read may hold it; it is looked at again once that is mended"
   if (rule.syncTo === "both") {
-    return `rule ${rule.index + 1} has "syncTo: both", and this version deletes nothing by it: delete it with kubectl if it should go`
+    return `rule ${
+      rule.index + 1
+    } has "syncTo: both", and this version deletes nothing by it: delete it with kubectl if it should go`
   }
   if (isAlways(rule)) return undefined
   if (!isRecorded) return "the record doesn't say that it was applied from Git; delete it with kubectl if it should go"
