@@ -175,7 +175,7 @@ const make = Effect.fnUntraced(function*(options: CoordinatorOptions) {
     rounds: SubscriptionRef.changes(rounds).pipe(Stream.filter(isDefined)),
     inventoryKinds: Effect.map(loaded, (held) => new Set(held?.inventory.keys())),
     recorded: (kind) => Effect.map(loaded, (held) => new Set(held?.inventory.get(kind)?.keys())),
-    expect: (round, kinds) => mail({ _tag: "Expected", round, kinds }),
+    expect: (round, kinds, unserved) => mail({ _tag: "Expected", round, kinds, unserved }),
     report: (report) => mail({ _tag: "Reported", report }),
     synced: (kind, objects) => mail({ _tag: "SyncedTold", kind, objects }),
     departed: (kind, ids) => mail({ _tag: "Departed", kind, ids }),

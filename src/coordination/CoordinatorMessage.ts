@@ -53,7 +53,12 @@ export type CoordinatorMessage =
   | { readonly _tag: "GitReported"; readonly report: GitReport }
   | { readonly _tag: "RulesChanged"; readonly ruleset: Ruleset }
   | { readonly _tag: "StandingChanged"; readonly standing: Standing }
-  | { readonly _tag: "Expected"; readonly round: number; readonly kinds: ReadonlySet<KindId> }
+  | {
+    readonly _tag: "Expected"
+    readonly round: number
+    readonly kinds: ReadonlySet<KindId>
+    readonly unserved: ReadonlySet<KindId>
+  }
   | { readonly _tag: "Reported"; readonly report: KindReport }
   | { readonly _tag: "EnrollAsked" } & Keys
   | { readonly _tag: "SeeAsked" } & Keys

@@ -1,12 +1,14 @@
 /** What those are told who asked for leave to delete an object in the cluster. */
 import { Deferred, Effect } from "effect"
 import { DeletionHeld, DeletionRefused } from "../kind/Coordination.ts"
+import { objectId } from "../manifest/ObjectKey.ts"
 import type { DeletionAsked } from "./CoordinatorMessage.ts"
 import { type CoordinatorState, phaseOf } from "./CoordinatorState.ts"
 import * as DeletionsState from "./DeletionsState.ts"
 import type { Draft } from "./Draft.ts"
 import { heldMessage, heldOn } from "./HeldDeletions.ts"
 import type { Verdict } from "./Judging.ts"
+import { makeReplacing, missing } from "./Replacements.ts"
 
 const refuse = (reason: string) => ({ deletion: { id, kind }, reply }: DeletionAsked) =>
   Deferred.fail(reply, new DeletionRefused({ message: `${kind} ${id} stays for now: ${reason}` }))
@@ -36,6 +38,34 @@ export const refuseOutdated = (state: CoordinatorState): Effect.Effect<Coordinat
       granted: granted.filter((one) => !isOld(one))
     }
   })
+}
+
+/** What has to wait until something new is there. */
+export const refuseEarly = (state: CoordinatorState): Effect.Effect<CoordinatorState> => {
+  const { deletions } = state
+  const all = deletions.asked.length === 0 ? [] : missing(state)
+  if (all.length === 0) return Effect.succeed(state)
+  const replacing = makeReplacing(all)
+  const early = deletions.asked.flatMap((asked) => {
+    const by = replacing(asked)
+    return by === undefined ? [] : [{ asked, by }]
+  })
+  const refused = new Set(early.map(({ asked }) => asked))
+  return Effect.as(
+    Effect.forEach(
+      early,
+      ({ asked, by }) =>
+        refuse(
+          `${by.kind} ${
+            objectId(by.namespace, by.name)
+          } is new in Git and could not be made yet, and may take its place`
+        )(
+          asked
+        ),
+      { discard: true }
+    ),
+    { ...state, deletions: { ...deletions, asked: deletions.asked.filter((asked) => !refused.has(asked)) } }
+  )
 }
 
 const unrecorded = ({ id, kind }: DeletionAsked["deletion"]): string =>

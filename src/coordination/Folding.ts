@@ -86,7 +86,7 @@ export const fold = (state: CoordinatorState, message: CoordinatorMessage): Coor
     case "StandingChanged":
       return onStanding(state, message.standing)
     case "Expected":
-      return { ...state, progress: Progress.expecting(state.progress, message.round, message.kinds) }
+      return { ...state, progress: Progress.expecting(state.progress, message.round, message.kinds, message.unserved) }
     case "Reported":
       return { ...state, progress: Progress.reported(state.progress, message.report) }
     case "EnrollAsked":

@@ -7,10 +7,12 @@ export interface Progress {
   /** The round whose kinds are known. */
   readonly round: number
   readonly expected: ReadonlySet<KindId>
+  /** In Git, and not served by the cluster. */
+  readonly unserved: ReadonlySet<KindId>
   readonly reports: ReadonlyMap<KindId, KindReport>
 }
 
-export const none: Progress = { round: -1, expected: new Set(), reports: new Map() }
+export const none: Progress = { round: -1, expected: new Set(), unserved: new Set(), reports: new Map() }
 
 const isBusy = (progress: Progress, kind: KindId, round: number) => {
   const report = progress.reports.get(kind)
@@ -33,9 +35,15 @@ export const openStage = (progress: Progress, round: number): Stage | undefined 
 export const isSettled = (progress: Progress, round: number): boolean =>
   progress.round === round && [...progress.expected].every((kind) => !isBusy(progress, kind, round))
 
-export const expecting = (progress: Progress, round: number, expected: ReadonlySet<KindId>): Progress => ({
+export const expecting = (
+  progress: Progress,
+  round: number,
+  expected: ReadonlySet<KindId>,
+  unserved: ReadonlySet<KindId> = new Set()
+): Progress => ({
   round,
   expected,
+  unserved,
   reports: new Map([...progress.reports].filter(([kind]) => expected.has(kind)))
 })
 

@@ -126,7 +126,8 @@ export const make = Effect.gen(function*() {
     const now = yield* Clock.currentTimeMillis
     const state = yield* Effect.flatMap(load(before), (loaded) => listen(loaded, now))
     const asked = yield* Effect.flatMap(RemovalAnswers.refuseClosed(state), DeletionAnswers.refuseOutdated)
-    const verified = judgedNow(asked, now).length > 0 ? yield* verify(asked) : asked
+    const ready = judgedNow(asked, now).includes("cluster") ? yield* DeletionAnswers.refuseEarly(asked) : asked
+    const verified = judgedNow(ready, now).length > 0 ? yield* verify(ready) : ready
     return yield* save(verified, judgedNow(verified, now), now)
   })
 

@@ -65,8 +65,8 @@ export class Coordination extends Context.Service<Coordination, {
   readonly inventoryKinds: Effect.Effect<ReadonlySet<KindId>>
   /** The objects of a kind that the record holds now: it may have been widened since the term began. */
   readonly recorded: (kind: KindId) => Effect.Effect<ReadonlySet<ObjectId>>
-  /** Which kinds this round needs, so that a stage can wait for all of them. */
-  readonly expect: (round: number, kinds: ReadonlySet<KindId>) => Effect.Effect<void>
+  /** Which kinds this round needs, so that a stage can wait for all of them, and which of those in Git the cluster doesn't serve. */
+  readonly expect: (round: number, kinds: ReadonlySet<KindId>, unserved: ReadonlySet<KindId>) => Effect.Effect<void>
   /** Answered once the record holds the keys. Must be answered before the first of them is applied. */
   readonly enroll: (kind: KindId, ids: ReadonlyArray<ObjectId>) => Effect.Effect<void, RecordUnwritten>
   /** How objects were found in step; kept in the record, so that a restart finds them so without a request. */

@@ -36,6 +36,8 @@ export interface KindState {
   readonly retries: Map<ObjectId, number>
   /** Objects that Git holds no longer and whose deletion was not begun yet. */
   readonly leaving: Set<ObjectId>
+  /** Objects of Git that were never there, and could not be made so far. */
+  readonly missing: Set<ObjectId>
   /** Those of which it is being proved that they may go. */
   readonly proving: Set<ObjectId>
   /** In the record, and nothing of them is ours any more; not told to it yet. */
@@ -77,6 +79,7 @@ export const make = (spec: KindSpec): KindState => ({
   due: new Set(),
   retries: new Map(),
   leaving: new Set(),
+  missing: new Set(),
   proving: new Set(),
   departed: new Set(),
   forgotten: new Set(),
@@ -172,6 +175,11 @@ const isDeparted = (state: KindState, id: ObjectId, { inFlight, live, settled }:
   verdict._tag === "Unclaimed" && isCertain(state) && inFlight === undefined && settled?.seen !== false &&
   (live === undefined || isAnothers(live) || (live.owned === undefined && !live.member)) && isRecorded(state, id)
 
+/** Whether Git wants it, and it never was there as far as the record knows. */
+const isMissing = (state: KindState, id: ObjectId, { live, settled }: Tracked, { _tag }: Verdict) =>
+  live === undefined && settled === undefined && (_tag === "Pending" || _tag === "Troubled") &&
+  state.round?.synced.get(state.id)?.get(id) === undefined
+
 /** Before the first round nothing is known of what Git wants. */
 const verdictOn = (
   state: KindState,
@@ -247,6 +255,8 @@ export const put = (state: KindState, id: ObjectId, known: Tracked, now: number)
   else state.unenrolled.delete(id)
   if (verdict._tag === "AwaitsPrune" && !verdict.isUnderWay) state.leaving.add(id)
   else state.leaving.delete(id)
+  if (isMissing(state, id, tracked, verdict)) state.missing.add(id)
+  else state.missing.delete(id)
   if (isDeparted(state, id, tracked, verdict)) state.departed.add(id)
   else state.departed.delete(id)
   const retryAt = retryTime(verdict, tracked, now)
@@ -296,5 +306,6 @@ export const report = (state: KindState): KindReport => ({
   busy: isBusy(state),
   rules: Tally.ruleTallies([state.tally, state.mirror.tally]),
   troubles: Tally.worst([state.tally, state.mirror.tally]),
-  troubleCount: state.tally.troubles.size + state.mirror.tally.troubles.size
+  troubleCount: state.tally.troubles.size + state.mirror.tally.troubles.size,
+  missing: isBusy(state) ? [] : [...state.missing].map((id) => ({ kind: state.id, ...nameOf(id) }))
 })

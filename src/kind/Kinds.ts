@@ -57,7 +57,8 @@ export class Kinds extends Context.Service<Kinds, {
           busy,
           rules: [],
           troubles: [],
-          troubleCount: 0
+          troubleCount: 0,
+          missing: []
         })
       })
 
@@ -107,7 +108,11 @@ export class Kinds extends Context.Service<Kinds, {
           yield* FiberMap.run(actors, kind, supervise(spec))
         }
         yield* Ref.set(unserved, wanted.unserved)
-        yield* coordination.expect(round.number, new Set(wanted.specs.keys()))
+        yield* coordination.expect(
+          round.number,
+          new Set(wanted.specs.keys()),
+          new Set(wanted.unserved.map(({ kind }) => kind))
+        )
       })
 
       const loop = Effect.gen(function*() {
