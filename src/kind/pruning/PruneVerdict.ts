@@ -27,17 +27,19 @@ export interface PruneCircumstances {
   readonly now: number
 }
 
+const unread =
+  "in no manifest that could be read: it stays, since a file that could not be read may hold it; mend what is named under \"problems\""
+
 const whyKept = (
   live: Live,
   rule: Rule,
-  { isRecorded, isTipComplete, protection }: PruneCircumstances
+  { isRecorded, protection }: PruneCircumstances
 ): string | undefined => {
   if (rule.prune === "never") return `rule ${rule.index + 1} says "prune: never"`
   if (live.isNeverPruned) return `its annotation ${pruneAnnotation} says "never"`
   if (live.controller !== undefined) return `${live.controller} made it and controls it`
   const shield = protection(rule)
   if (shield !== undefined) return shield
-  if (!isTipComplete) return "a file that could not be read may hold it; it is looked at again once that is mended"
   if (rule.syncTo === "both") {
     return `rule ${
       rule.index + 1
@@ -62,6 +64,7 @@ export const judgePrune = (
   const memory = prune?.uid === live.uid ? prune : undefined
   const awaits = { _tag: "AwaitsPrune", rule, uid: live.uid, trouble: undefined } as const
   if (memory?._tag === "UnderWay") return { ...awaits, isUnderWay: true }
+  if (!circumstances.isTipComplete) return { _tag: "Kept", rule, reason: unread }
   const reason = whyKept(live, rule, circumstances)
   if (reason !== undefined) return { _tag: "Kept", rule, reason: `no longer in Git, and stays: ${reason}` }
   const { now } = circumstances
