@@ -180,6 +180,12 @@ const isMissing = (state: KindState, id: ObjectId, { live, settled }: Tracked, {
   live === undefined && settled === undefined && (_tag === "Pending" || _tag === "Troubled") &&
   state.round?.synced.get(state.id)?.get(id) === undefined
 
+/** Whether a live object is as it was when it was last the same on both sides; false where that was never so. */
+const isUnchanged = ({ mirror }: KindState, id: ObjectId, { live, mirror: { saved } }: Tracked) => {
+  const last = saved ?? mirror.recorded.get(id)
+  return live?.portable !== undefined && last?.live === live.portable
+}
+
 /** Before the first round nothing is known of what Git wants. */
 const verdictOn = (
   state: KindState,
@@ -196,6 +202,7 @@ const verdictOn = (
     isShown: state.mirror.seen.has(id),
     isMirroring: state.round.mirroring._tag === "Open",
     protection: (rule) => protection(state.spec, nameOf(id), rule),
+    isUnchanged: isUnchanged(state, id, tracked),
     now
   })
 

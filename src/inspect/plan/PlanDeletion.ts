@@ -5,8 +5,10 @@ import { heldMessage, heldOn } from "../../coordination/HeldDeletions.ts"
 import { judge, type Verdict as Judged } from "../../coordination/Judging.ts"
 import type { Record } from "../../coordination/Record.ts"
 import { nameOf } from "../../kind/KindState.ts"
+import { mirrorView } from "../../kind/mirroring/MirrorView.ts"
 import { proveDeletion } from "../../kind/pruning/DeletionProof.ts"
 import { isAlways } from "../../kind/pruning/Protection.ts"
+import type { KubernetesObject } from "../../kubernetes/KubernetesObject.ts"
 import type { ObjectId } from "../../manifest/ObjectKey.ts"
 import { Survey } from "../Survey.ts"
 import type { Outcome, PlannedObject } from "./Plan.ts"
@@ -17,12 +19,16 @@ import type { Due } from "./PlanVerdict.ts"
 export const planDeletion = Effect.fnUntraced(function*(
   { observer, spec }: Surroundings,
   id: ObjectId,
+  live: KubernetesObject | undefined,
   { rule, uid }: Extract<Due, { readonly _tag: "AwaitsPrune" }>
 ) {
   const { tip } = yield* Survey
   const always = isAlways(rule)
+  const portable = rule.syncTo === "both" && live !== undefined
+    ? mirrorView(spec.kind, live, spec.own).portable
+    : undefined
   const target = { kind: spec.kind, version: spec.version, ...nameOf(id) }
-  return yield* proveDeletion({ spec, target, uid, always, observer, index: tip.index }).pipe(
+  return yield* proveDeletion({ spec, target, uid, always, observer, portable, index: tip.index }).pipe(
     Effect.map((): Outcome => ({ _tag: "Delete", uid, always, reason: "Git holds it no longer" })),
     Effect.catchTag("DeletionUnproved", ({ message }) => Effect.succeed<Outcome>({ _tag: "Held", reason: message })),
     Effect.catchTag(

@@ -105,7 +105,7 @@ const letGoOf = ({ observer, spec }: Surroundings, live: KubernetesObject): Outc
 export const planObject = Effect.fnUntraced(
   function*(surroundings: Surroundings, object: DueObject, verdict: Due) {
     if (verdict._tag === "Pending") return yield* bringingAbout(surroundings, object, verdict)
-    if (verdict._tag === "AwaitsPrune") return yield* planDeletion(surroundings, object.id, verdict)
+    if (verdict._tag === "AwaitsPrune") return yield* planDeletion(surroundings, object.id, object.live, verdict)
     return object.live === undefined ? inStep : letGoOf(surroundings, object.live)
   },
   Effect.catch((failure) => Effect.succeed(failed(failure)))

@@ -15,6 +15,7 @@ import { isNeverPruned, pruneAnnotation } from "../../manifest/PruneAnnotation.t
 import { Outdated } from "../applying/Outdated.ts"
 import { memberLabel } from "../ApplySet.ts"
 import type { KindSpec } from "../KindSpec.ts"
+import { mirrorView } from "../mirroring/MirrorView.ts"
 import type { Observer } from "../Observation.ts"
 import { holdsOwnRights } from "./OwnRights.ts"
 
@@ -32,6 +33,8 @@ export interface Suspect {
   /** Whether it need not be ours. */
   readonly always: boolean
   readonly observer: Observer
+  /** Of what both sides may change: digest of the portable form it must have, as it was last the same on both sides. */
+  readonly portable: string | undefined
   /** Of the tip that holds it no longer. */
   readonly index: ManifestIndex
 }
@@ -52,7 +55,10 @@ const problemWith = (live: KubernetesObject, suspect: Suspect): string | undefin
   if (isNeverPruned(annotations)) return `its annotation ${pruneAnnotation} says "never"`
   const owner = ownerReferences?.find(({ controller }) => controller === true)
   if (owner !== undefined) return `${owner.kind} ${owner.name} made it and controls it`
-  const natural = notMirrored(suspect.spec.kind, live)
+  const { portable, spec } = suspect
+  if (portable !== undefined && mirrorView(spec.kind, live, spec.own).portable !== portable)
+    return "it was changed in the cluster since it was last the same as in Git"
+  const natural = notMirrored(spec.kind, live)
   return natural === undefined ? whoseProblem(live, suspect) : `it ${natural}`
 }
 

@@ -24,6 +24,8 @@ export interface PruneCircumstances {
   readonly isTipComplete: boolean
   readonly isRecorded: boolean
   readonly protection: (rule: Rule) => string | undefined
+  /** Whether it is as it was when both sides were last the same. */
+  readonly isUnchanged: boolean
   readonly now: number
 }
 
@@ -33,18 +35,15 @@ const unread =
 const whyKept = (
   live: Live,
   rule: Rule,
-  { isRecorded, protection }: PruneCircumstances
+  { isRecorded, isUnchanged, protection }: PruneCircumstances
 ): string | undefined => {
   if (rule.prune === "never") return `rule ${rule.index + 1} says "prune: never"`
   if (live.isNeverPruned) return `its annotation ${pruneAnnotation} says "never"`
   if (live.controller !== undefined) return `${live.controller} made it and controls it`
   const shield = protection(rule)
   if (shield !== undefined) return shield
-  if (rule.syncTo === "both") {
-    return `rule ${
-      rule.index + 1
-    } has "syncTo: both", and this version deletes nothing by it: delete it with kubectl if it should go`
-  }
+  if (rule.syncTo === "both" && !isUnchanged)
+    return "it was changed in the cluster since it was last the same as in Git; delete it with kubectl, or bring its manifest back"
   if (isAlways(rule)) return undefined
   if (!isRecorded) return "the record doesn't say that it was applied from Git; delete it with kubectl if it should go"
   return live.owned === undefined

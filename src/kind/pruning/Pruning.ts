@@ -74,8 +74,10 @@ export const make = Effect.fnUntraced(function*(
   const begin = (id: ObjectId, { rule, uid }: Awaiting, round: Round, now: number) => {
     const always = isAlways(rule)
     const target = { kind, version, ...KindState.nameOf(id) }
-    const suspect: Suspect = { spec: state.spec, target, uid, always, observer, index: round.tip.index }
-    KindState.put(state, id, { ...KindState.get(state, id), prune: { _tag: "UnderWay", uid } }, now)
+    const tracked = KindState.get(state, id)
+    const portable = rule.syncTo === "both" ? tracked.live?.portable : undefined
+    const suspect: Suspect = { spec: state.spec, target, uid, always, observer, portable, index: round.tip.index }
+    KindState.put(state, id, { ...tracked, prune: { _tag: "UnderWay", uid } }, now)
     state.proving.add(id)
     return carryOut(id, round, always, suspect).pipe(
       Effect.catchTag("ObjectNotFound", () => Effect.void),
