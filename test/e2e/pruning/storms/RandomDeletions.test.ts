@@ -149,6 +149,8 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })("afte
           yield* chance.below(2) === 0 ? controller.process.stop : controller.process.signal("SIGKILL")
         }
         yield* byHand(isStopped)
+        // What may go now goes before the next commit may forbid it.
+        if (!isStopped) yield* settle(!tip().isBroken)
         const old = history.slice(0, -1).at(chance.below(Math.max(1, history.length - 1)))
         const isRewritten = chance.below(6) === 0 && old !== undefined
         if (isRewritten) {
