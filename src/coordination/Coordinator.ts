@@ -184,6 +184,11 @@ const make = Effect.fnUntraced(function*(options: CoordinatorOptions) {
     shown: (kind) => Effect.map(SubscriptionRef.get(states), (state) => shownOf(state, kind)),
     see: (kind, ids) => written((reply) => ({ _tag: "SeeAsked", kind, ids, reply })),
     mirrored: (kind, objects) => timed((at) => ({ _tag: "MirroredTold", kind, objects, at })),
+    intend: (kind, id, intended) =>
+      Effect.flatMap(
+        Clock.currentTimeMillis,
+        (at) => written((reply) => ({ _tag: "IntendAsked", kind, objects: new Map([[id, intended]]), at, reply }))
+      ),
     unseen: (kind, ids) => timed((at) => ({ _tag: "UnseenTold", kind, ids, at })),
     defined: (kind, uid) => mail({ _tag: "DefinedTold", kind, uid }),
     requestRemoval: Effect.fnUntraced(function*(removal) {

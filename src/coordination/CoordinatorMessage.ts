@@ -69,6 +69,14 @@ export type CoordinatorMessage =
     readonly objects: ReadonlyMap<ObjectId, Mirrored>
     readonly at: number
   }
+  /** The record shall hold this before anything of it is done. */
+  | {
+    readonly _tag: "IntendAsked"
+    readonly kind: KindId
+    readonly objects: ReadonlyMap<ObjectId, Mirrored>
+    readonly at: number
+    readonly reply: Deferred.Deferred<void, RecordUnwritten>
+  }
   /** Nothing of these objects is ours any more. */
   | { readonly _tag: "Departed"; readonly kind: KindId; readonly ids: ReadonlyArray<ObjectId> }
   | { readonly _tag: "UnseenTold"; readonly kind: KindId; readonly ids: ReadonlyArray<ObjectId>; readonly at: number }

@@ -61,6 +61,7 @@ export interface CoordinatorState {
   readonly settledRound: number
   readonly enrolls: ReadonlyArray<Keys<"EnrollAsked">>
   readonly sees: ReadonlyArray<Keys<"SeeAsked">>
+  readonly intents: ReadonlyArray<Keys<"IntendAsked">>
   readonly finishedJobs: ReadonlyMap<string, string>
   readonly definitions: ReadonlyMap<KindId, string>
   /** How often the record had lost what this process knew: the cluster may have been put back to an earlier time. */
@@ -114,6 +115,7 @@ export const initial = (
   settledRound: -1,
   enrolls: [],
   sees: [],
+  intents: [],
   finishedJobs: new Map(),
   definitions: new Map(),
   losses: 0,

@@ -62,7 +62,8 @@ const isSettled = ({ round, settledRound }: CoordinatorState) => settledRound ==
 
 /** Whether what was mirrored is written now. */
 export const flushes = (state: CoordinatorState, isJudging: boolean, now: number): boolean =>
-  state.mirroredSince !== undefined && (isJudging || isSettled(state) || now - state.mirroredSince >= mirroredWait)
+  state.mirroredSince !== undefined &&
+  (isJudging || isSettled(state) || state.intents.length > 0 || now - state.mirroredSince >= mirroredWait)
 
 const inventoryOf = (record: Record.Record, state: CoordinatorState): Record.Inventory => {
   const enrolled = state.enrolls.reduce(

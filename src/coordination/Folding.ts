@@ -53,6 +53,16 @@ const without = (set: ObjectSet, kind: KindId, ids: Iterable<ObjectId>): ObjectS
 const withMore = (set: ObjectSet, kind: KindId, ids: Iterable<ObjectId>): ObjectSet =>
   changeSet(set, kind, (held) => held.union(new Set(ids)))
 
+const withMirrored = (
+  state: CoordinatorState,
+  message: Message<"IntendAsked" | "MirroredTold">
+): CoordinatorState => ({
+  ...state,
+  mirrored: Gathering.add(state.mirrored, message),
+  unseen: without(state.unseen, message.kind, message.objects.keys()),
+  mirroredSince: state.mirroredSince ?? message.at
+})
+
 const onHistory = (state: CoordinatorState, { exit, question }: Message<"HistoryTold">): CoordinatorState => {
   if (Exit.isFailure(exit)) {
     const reason = Cause.pretty(exit.cause)
@@ -100,12 +110,9 @@ export const fold = (state: CoordinatorState, message: CoordinatorMessage): Coor
     case "SeeAsked":
       return { ...state, sees: [...state.sees, message], unseen: without(state.unseen, message.kind, message.ids) }
     case "MirroredTold":
-      return {
-        ...state,
-        mirrored: Gathering.add(state.mirrored, message),
-        unseen: without(state.unseen, message.kind, message.objects.keys()),
-        mirroredSince: state.mirroredSince ?? message.at
-      }
+      return withMirrored(state, message)
+    case "IntendAsked":
+      return { ...withMirrored(state, message), intents: [...state.intents, message] }
     case "UnseenTold":
       return {
         ...state,

@@ -23,9 +23,9 @@ export const retryAfter = 1000
 /** Milliseconds between two looks for what a person says, while something waits for that. */
 export const personAfter = 2000
 
-const replyAll = ({ enrolls, sees }: CoordinatorState, failure: RecordUnwritten | undefined) =>
+const replyAll = ({ enrolls, intents, sees }: CoordinatorState, failure: RecordUnwritten | undefined) =>
   Effect.forEach(
-    [...enrolls, ...sees],
+    [...enrolls, ...intents, ...sees],
     ({ reply }) => failure === undefined ? Deferred.succeed(reply, undefined) : Deferred.fail(reply, failure),
     { discard: true }
   )
@@ -101,7 +101,8 @@ export const make = Effect.gen(function*() {
     const { record, stored } = state.record
     const standing = clusterStandingOf(state)
     const next = draft(state, state.record, standing, judging, now)
-    const isNeeded = state.enrolls.length > 0 || state.sees.length > 0 || judging.length > 0 ||
+    const isNeeded = state.enrolls.length > 0 || state.sees.length > 0 || state.intents.length > 0 ||
+      judging.length > 0 ||
       standing?.step === "WriteRecord" || standing?.step === "WriteUndecided"
     const isPutBack = serialOf(record.head) > (stored === undefined ? 0 : serialOf(stored.record.head))
     const unwritten = isPutBack || (stored === undefined ? isNeeded : next.record !== record)
@@ -110,7 +111,7 @@ export const make = Effect.gen(function*() {
     yield* RemovalAnswers.answerAll(state, next)
     yield* DeletionAnswers.answerAll(state, next)
     const after = written === undefined ? state : RecordNews.wasWritten(state, state.record, next, written)
-    return { ...after, enrolls: [], sees: [] }
+    return { ...after, enrolls: [], intents: [], sees: [] }
   })
 
   const onFailure = Effect.fnUntraced(function*(state: CoordinatorState, message: string) {
@@ -119,7 +120,7 @@ export const make = Effect.gen(function*() {
     yield* replyAll(state, new RecordUnwritten({ message }))
     notBefore = (yield* Clock.currentTimeMillis) + retryAfter
     const refused = yield* refuseAll(state, `the ${told}`)
-    return { ...refused, record: toBeRead(state.record), enrolls: [], sees: [] }
+    return { ...refused, record: toBeRead(state.record), enrolls: [], intents: [], sees: [] }
   })
 
   const once = Effect.fnUntraced(function*(before: CoordinatorState) {

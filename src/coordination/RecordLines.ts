@@ -26,18 +26,15 @@ const unescape = Option.liftThrowable(decodeURIComponent)
 export const seenWords: Words<Mirrored | undefined> = {
   write: (mirrored) => {
     if (mirrored === undefined) return ""
-    const { document, fields, live } = mirrored
-    return fields === undefined ? `${document} ${live}` : `${document} ${live} ${escape(fields)}`
+    const { document, expected = "", fields, live } = mirrored
+    const words = [document, live, ...fields === undefined ? [] : [fields, expected]]
+    return words.map(escape).join(" ").trimEnd()
   },
-  read: ([document, live, fields]) => {
+  read: (words) => {
+    const [document, live, fields, expected] = words.map((word) => Option.getOrUndefined(unescape(word)))
     if (document === undefined || live === undefined) return { value: undefined }
-    if (fields === undefined) return { value: { document, live } }
-    return {
-      value: Option.match(unescape(fields), {
-        onNone: () => undefined,
-        onSome: (fields) => ({ document, live, fields })
-      })
-    }
+    if (fields === undefined) return { value: words.length > 2 ? undefined : { document, live } }
+    return { value: { document, live, fields, ...expected === undefined ? {} : { expected } } }
   }
 }
 

@@ -106,6 +106,8 @@ const supervised = Effect.fnUntraced(function*(remote: Remote, mailbox: GitMailb
 export class GitActor extends Context.Service<GitActor, {
   /** What is true now, and each time something else is; whoever is slow gets only the latest. */
   readonly changes: Stream.Stream<GitReport>
+  /** The last good tip: at least as new as anything that `submit` has said to be committed. */
+  readonly tip: Effect.Effect<Tip | undefined>
   /** Looks at the remote now; answered once the tip of now is published. */
   readonly refresh: Effect.Effect<Tip, GitFailure>
   /**
@@ -140,6 +142,7 @@ export class GitActor extends Context.Service<GitActor, {
 
       return {
         changes: mailbox.changes,
+        tip: Effect.map(Ref.get(mailbox.report), ({ tip }) => tip),
         refresh: ask(mailbox, (reply) => ({ _tag: "Refresh", reply })),
         submit: (sender, changes) => submit(mailbox, sender, { _tag: "Documents", changes }),
         nameCluster: (naming) => submit(mailbox, ownFile, { _tag: "Name", naming }),

@@ -107,7 +107,9 @@ export const makeReading = Effect.fnUntraced(function*(repository: Repository, m
     yield* Ref.set(payloads.objects, source)
     const { ancestry, author, branch, commit, root, subject, tree } = moved
     const before = (yield* Ref.get(here))?.tip.commit
+    const { tip: last } = yield* Ref.get(mailbox.report)
     const tip: Tip = {
+      number: (last?.number ?? 0) + 1,
       branch,
       commit,
       subject,

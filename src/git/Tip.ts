@@ -3,6 +3,8 @@ import type { ManifestIndex } from "../manifest/ManifestIndex.ts"
 import type { ClusterName } from "./ClusterName.ts"
 
 export interface Tip {
+  /** Grows with each tip of a process. */
+  readonly number: number
   /** Full commit id; `undefined` for a repository without a commit on the branch. */
   readonly commit: string | undefined
   /** Of the tree below `gitPath`: equal trees are the same desired state. */

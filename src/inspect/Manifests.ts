@@ -47,6 +47,7 @@ export const looseManifests = ({ bytesOf, index, origin, texts }: LooseManifests
     subject: "",
     author: "",
     index,
+    number: 0,
     rewrittenFrom: undefined,
     named: nobody
   },

@@ -55,6 +55,7 @@ export const goesToGit = Effect.fnUntraced(function*(
     mirroring: { _tag: "Open" },
     isListed: true,
     isTipComplete: survey.tip.index.problems.length === 0,
+    tip: survey.tip.number,
     now: yield* Clock.currentTimeMillis
   })
   if (verdict._tag === "Unconcerned") return undefined

@@ -84,7 +84,17 @@ const read = Effect.fnUntraced(function*(rev: string | undefined) {
     )
     const { author, branch: read, commit, subject, tree } = moved
     const named = yield* namedIn(index, source, { branch: branch ?? read, gitPath, name })
-    return { author, branch: read, commit, subject, tree, index, rewrittenFrom: undefined, named } satisfies Tip
+    return {
+      number: 0,
+      author,
+      branch: read,
+      commit,
+      subject,
+      tree,
+      index,
+      rewrittenFrom: undefined,
+      named
+    } satisfies Tip
   }).pipe(Effect.mapError(unreadable(rev)))
   const tip = yield* tellIfSlow(`Reading ${remote.url}`)(once)
   const files = () => Ref.get(payloads.objects)

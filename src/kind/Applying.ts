@@ -18,6 +18,8 @@ import { fingerprint } from "./GitScope.ts"
 import type { KindMessage } from "./KindMessage.ts"
 import * as KindMetrics from "./KindMetrics.ts"
 import * as KindState from "./KindState.ts"
+import * as MirrorFolding from "./mirroring/MirrorFolding.ts"
+import { expectedApply } from "./mirroring/MirrorMemory.ts"
 import { hasShared } from "./mirroring/MirrorScope.ts"
 import { mirrorView } from "./mirroring/MirrorView.ts"
 import type { Observer } from "./Observation.ts"
@@ -97,13 +99,16 @@ export const make = Effect.fnUntraced(function*(
       yield* Metric.update(KindMetrics.driftCorrected, 1)
       yield* Effect.logInfo(`Put right ${state.id} ${id}, changed by ${tracked.live?.lastWriter ?? "another writer"}`)
     }
-    const applying = apply(state.spec, observer, job).pipe(
+    const intended = MirrorFolding.intend(state, id, expectedApply(tracked.mirror), false, now)
+    const recorded = intended === undefined ? Effect.void : coordination.intend(state.id, id, intended)
+    const applying = Effect.andThen(recorded, apply(state.spec, observer, job)).pipe(
       Effect.trackDuration(KindMetrics.applySeconds),
       Effect.provideContext(services),
       Effect.exit,
       Effect.map((exit): KindMessage => ({ _tag: "Finished", id, wanted, exit }))
     )
-    return yield* send(id, tracked, now, applying)
+    const { mirror } = KindState.get(state, id)
+    return yield* send(id, { ...tracked, mirror }, now, applying)
   })
 
   const startRelease = (id: ObjectId, uid: string, now: number) => {

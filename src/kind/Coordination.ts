@@ -88,6 +88,8 @@ export class Coordination extends Context.Service<Coordination, {
   readonly see: (kind: KindId, ids: ReadonlyArray<ObjectId>) => Effect.Effect<void, RecordUnwritten>
   /** How objects were found the same on both sides; kept in the record of those that "see" was told of, within seconds. */
   readonly mirrored: (kind: KindId, objects: ReadonlyMap<ObjectId, Mirrored>) => Effect.Effect<void>
+  /** The same of one object, answered once the record holds it: what is changed on one side then is known for ours, also after a crash. */
+  readonly intend: (kind: KindId, id: ObjectId, intended: Mirrored) => Effect.Effect<void, RecordUnwritten>
   /** These are gone from the cluster, and from Git too or left to it: the record may forget that it saw them. */
   readonly unseen: (kind: KindId, ids: ReadonlyArray<ObjectId>) => Effect.Effect<void>
   /** Under which CustomResourceDefinition (by UID) the objects of a kind are seen. */

@@ -1,11 +1,12 @@
 /** From a failed apply to what ends the trouble. Pure: which failures wait for what stands in one table. */
 import type { ApplyFailure } from "./applying/Apply.ts"
 import type { LetGoFailure } from "./applying/LetGo.ts"
+import type { RecordUnwritten } from "./Coordination.ts"
 import type { Live } from "./Tracked.ts"
 import { backoff, type Cure, type Trouble } from "./Trouble.ts"
 
 /** What keeps an object from being applied, or let go of. */
-export type Failure = ApplyFailure | LetGoFailure
+export type Failure = ApplyFailure | LetGoFailure | RecordUnwritten
 
 const cures: Readonly<Record<Failure["_tag"], Cure>> = {
   ApiForbidden: "permission",
@@ -26,6 +27,7 @@ const cures: Readonly<Record<Failure["_tag"], Cure>> = {
   ObjectNotFound: "retry",
   Outdated: "retry",
   QuotaExceeded: "quota",
+  RecordUnwritten: "retry",
   SurgeryIgnored: "opponent",
   VersionConflict: "retry",
   VersionNotServed: "commit",

@@ -34,7 +34,7 @@ export interface Finished {
   readonly id: ObjectId
   /** The digest of what Git wanted. */
   readonly wanted: string
-  readonly exit: Exit.Exit<Applied, ApplyFailure>
+  readonly exit: Exit.Exit<Applied, ApplyFailure | RecordUnwritten>
 }
 
 /** Everything that we held of an object was let go of, or was to be. */

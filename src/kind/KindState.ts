@@ -224,6 +224,7 @@ const mirrored = (
     recorded: state.mirror.recorded.get(id),
     isListed: isListed(state),
     isTipComplete: isTipComplete(state),
+    tip: state.round?.tip.number ?? 0,
     now
   })
 

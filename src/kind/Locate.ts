@@ -2,9 +2,9 @@
 import { Effect } from "effect"
 import { ManifestReader } from "../git/ManifestReader.ts"
 import { formatPlace, type ManifestRef } from "../manifest/Manifest.ts"
-import type { ApplyFailure } from "./applying/Apply.ts"
+import type { Failure } from "./Diagnosis.ts"
 
-const fieldOf = (failure: ApplyFailure): string | undefined => {
+const fieldOf = (failure: Failure): string | undefined => {
   switch (failure._tag) {
     case "ApiRejected":
       return failure.causes.find(({ field }) => field !== "")?.field
@@ -21,7 +21,7 @@ const fieldOf = (failure: ApplyFailure): string | undefined => {
 }
 
 /** `path:line:column` of what has to be mended; `undefined` when the failure is about no field of the manifest. */
-export const locate = Effect.fnUntraced(function*(ref: ManifestRef, failure: ApplyFailure) {
+export const locate = Effect.fnUntraced(function*(ref: ManifestRef, failure: Failure) {
   const field = fieldOf(failure)
   if (field === undefined) return undefined
   const reader = yield* ManifestReader

@@ -29,6 +29,8 @@ export interface Mirrored {
   readonly live: string
   /** Of objects under `both`: a digest for each field, as text. */
   readonly fields?: string
+  /** What we are about to change of them, or have perhaps changed: a side that has it has not changed by itself. */
+  readonly expected?: string
 }
 
 /** Objects that were live while a rule gave their life to the cluster; `undefined` for one that was never found the same on both sides. */

@@ -18,8 +18,12 @@ const mapOf = <V>(value: fc.Arbitrary<V>): fc.Arbitrary<ObjectMap.ObjectMap<V>> 
 
 const synced = fc.tuple(digest, digest).map(([payload, owned]) => ({ payload, owned }))
 
-const mirrored = fc.tuple(digest, digest, fc.option(fc.string({ minLength: 1 }), { nil: undefined }))
-  .map(([document, live, fields]) => fields === undefined ? { document, live } : { document, live, fields })
+const fields = fc.record(
+  { fields: fc.string({ minLength: 1 }), expected: fc.string({ minLength: 1 }) },
+  { noNullPrototype: true, requiredKeys: ["fields"] }
+)
+const mirrored = fc.tuple(digest, digest, fc.option(fields, { nil: {} }))
+  .map(([document, live, fields]) => ({ document, live, ...fields }))
 
 const grant = fc.tuple(fc.constantFrom(...grantMarks), digest, fc.integer({ min: 0, max: 4_000_000_000_000 }))
   .map(([mark, basis, at]) => ({ mark, basis, at }))

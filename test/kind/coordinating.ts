@@ -21,6 +21,7 @@ export const coordinating = (change: Partial<Coordination["Service"]>): Coordina
     shown: () => Effect.succeed({ objects: new Map(), definition: undefined }),
     see: () => Effect.void,
     mirrored: () => Effect.void,
+    intend: () => Effect.void,
     unseen: () => Effect.void,
     defined: () => Effect.void,
     requestRemoval: () => Effect.void,
@@ -34,6 +35,7 @@ const nobody = () => Effect.never
 export const nothingToGit = Layer.mergeAll(
   Layer.succeed(GitActor, {
     changes: Stream.never,
+    tip: Effect.undefined,
     refresh: Effect.never,
     submit: nobody,
     withdraw: () => Effect.void,

@@ -103,6 +103,7 @@ export const round = (number: number, refs: ReadonlyArray<ManifestRef>, change: 
     branch: "main",
     subject: "change",
     author: "A Person",
+    number: 0,
     rewrittenFrom: undefined,
     named: { _tag: "Nobody" },
     index: {

@@ -26,6 +26,7 @@ import type { KindSpec } from "../KindSpec.ts"
 import type { Mirrored } from "../Round.ts"
 import { companionsOf } from "./Companions.ts"
 import { documentChanges } from "./diff/documentChanges.ts"
+import { expectedOf } from "./diff/FieldDigests.ts"
 import { portableDigest } from "./diff/PortableDigest.ts"
 import type { FieldWrite } from "./Flaps.ts"
 import { merge, type Merged } from "./Merging.ts"
@@ -55,6 +56,8 @@ export type Comparison =
     readonly writes: ReadonlyArray<FieldWrite>
     /** What both sides agree upon once this is on the remote, where that is known. */
     readonly after: Agreed | undefined
+    /** Of fields that both sides may change: what Git will have then, as `expectedOf` says. */
+    readonly expected: string
     /** Fields that somebody changed in Git, though they are the cluster's. */
     readonly writtenBack: ReadonlyArray<FieldPath>
   }
@@ -143,6 +146,7 @@ const compareNew = Effect.fnUntraced(
       change: { _tag: "PutDocument", key, manifest, ...needs.length === 0 ? {} : { needs }, why },
       writes: [{ path: [], before: "", after: basis.live ?? "" }],
       after,
+      expected: fields === undefined ? "" : expectedOf("git", "", fields),
       writtenBack: []
     } satisfies Comparison
   }
@@ -202,15 +206,18 @@ const compareFields = Effect.fnUntraced(function*(
     ...authorsOf(object, found.changes.map(heldAt), fieldManager),
     ...writtenBack.length > 0 ? { remark: changedInGit(rule) } : {}
   }
-  const after = Result.map(withChanges(git, found.changes, type), (patched): Agreed => {
-    const { fields, fieldsApplied, isSame, notes, withheld } = merging(found.wanted, patched)
-    return { basis: { ...basis, document: manifestDigest(patched) }, isSame, withheld, notes, fields, fieldsApplied }
-  })
+  const after = Option.getOrUndefined(Result.getSuccess(
+    Result.map(withChanges(git, found.changes, type), (patched): Agreed => {
+      const { fields, fieldsApplied, isSame, notes, withheld } = merging(found.wanted, patched)
+      return { basis: { ...basis, document: manifestDigest(patched) }, isSame, withheld, notes, fields, fieldsApplied }
+    })
+  ))
   return {
     _tag: "Differs",
     change: { _tag: "PatchDocument", key, changes: [first, ...more], type, why },
     writes: found.changes.map(writeOf),
-    after: Option.getOrUndefined(Result.getSuccess(after)),
+    after,
+    expected: after?.fields === undefined ? "" : expectedOf("git", fields ?? "", after.fields),
     writtenBack
   } satisfies Comparison
 })

@@ -81,17 +81,20 @@ export const merge = (
   { authored, git, gitPortable, last, live, ownership, tip, type, writerOf }: Merging
 ): Merged => {
   if (!hasShared(ownership)) return nothingShared
-  const sides = { git, gitPortable, authored, type, scope: sharedScope(ownership) }
-  const conflict = conflictRule(ownership)?.conflict ?? "hold"
-  const found = threeWay({ ...sides, live, base: last?.fields, conflict })
+  const sides = {
+    git,
+    gitPortable,
+    authored,
+    type,
+    scope: sharedScope(ownership),
+    base: last?.fields,
+    expected: last?.expected ?? "",
+    conflict: conflictRule(ownership)?.conflict ?? "hold"
+  }
+  const found = threeWay({ ...sides, live })
   const applied = found.takeFromGit.length === 0
     ? undefined
-    : threeWay({
-      ...sides,
-      live: withApplied(live, gitPortable, found.takeFromGit, type),
-      base: last?.fields,
-      conflict
-    })
+    : threeWay({ ...sides, live: withApplied(live, gitPortable, found.takeFromGit, type) })
   const isSame = found.toGit.length + found.takeFromGit.length + found.conflicts.length === 0
   return {
     toGit: found.toGit,

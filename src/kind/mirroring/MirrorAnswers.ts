@@ -8,6 +8,7 @@ import type { Announce } from "../Announce.ts"
 import * as KindMetrics from "../KindMetrics.ts"
 import { KindOptions } from "../KindOptions.ts"
 import * as KindState from "../KindState.ts"
+import type { Mirrored } from "../Round.ts"
 import { backoff, type Cure, type Trouble } from "../Trouble.ts"
 import { afterWrites, flapsAmong } from "./Flaps.ts"
 import { cureOf, cures, type Failure } from "./MirrorCure.ts"
@@ -17,10 +18,12 @@ import {
   afterAgreement,
   afterAnswer,
   afterHeld,
+  afterSubmitted,
   afterTrouble,
   type Agreed,
   type Basis,
   basisText,
+  lastOf,
   type MirrorMemory,
   sameBasis
 } from "./MirrorMemory.ts"
@@ -108,18 +111,27 @@ export const make = Effect.fnUntraced(function*(
 
   /** What was looked at may be newer than what the watch has shown, or in another API version: then it is looked at again. */
   const onAgreed = (id: ObjectId, basis: Basis, found: Agreed, resourceVersion: string, now: number) => {
-    const { live } = KindState.get(state, id)
+    const { live, mirror: { submitted } } = KindState.get(state, id)
     const isThis = sameBasis(found.basis, basis) ||
       (live?.version === resourceVersion && live.portable === basis.live)
     const agreed = isThis ? { ...found, basis } : found
+    if (submitted !== undefined) mirror.outlived.add(id)
     remember(id, (memory) => ({
       ...afterAgreement(memory, agreed),
       answered: isThis ? undefined : { basis, until: now + soon }
     }), now)
   }
 
-  const onLook = Effect.fnUntraced(function*(id: ObjectId, basis: Basis, look: Look, now: number) {
+  const onLook = Effect.fnUntraced(function*(
+    id: ObjectId,
+    basis: Basis,
+    last: Mirrored | undefined,
+    look: Look,
+    now: number
+  ) {
     if (!isCurrent(id, basis, now)) return
+    // By what is known of both sides now something else may follow.
+    if (lastOf(KindState.get(state, id).mirror)?.fields !== last?.fields) return clear(id, now)
     if (look._tag === "Elsewhere") return remember(id, (memory) => afterAnswer(memory, basis, now + soon), now)
     if (look._tag === "Unwritable") {
       const tracked = KindState.get(state, id)
@@ -129,7 +141,7 @@ export const make = Effect.fnUntraced(function*(
     }
     const { comparison } = look
     if (comparison._tag === "Agreed") return onAgreed(id, basis, comparison.agreed, look.resourceVersion, now)
-    const { change, after, writes, writtenBack } = comparison
+    const { change, after, expected, writes, writtenBack } = comparison
     const [flap] = flapsAmong(KindState.get(state, id).mirror.flaps, writes, maxAge, now)
     if (flap !== undefined) {
       const who = "why" in change ? change.why.changedBy?.[0]?.fieldManager : undefined
@@ -139,11 +151,11 @@ export const make = Effect.fnUntraced(function*(
       } s. Make one of its writers stop, or give it to nobody with "syncTo: ignore"`
       return yield* troubled(id, basis, { _tag: "Flapping", message }, "retry", now, flap.until)
     }
-    yield* mirroring.submit(id, basis, change, { after, writes, writtenBack }, now)
+    yield* mirroring.submit(id, basis, change, { after, expected, writes, writtenBack }, now)
   })
 
   const onCommitted = Effect.fnUntraced(function*(message: Submitted, now: number) {
-    const { basis, id, isRemoval, after, writes, writtenBack } = message
+    const { basis, id, isRemoval, after, tip, writes, writtenBack } = message
     const outcome = isRemoval ? "removed" : "written"
     yield* Metric.update(Metric.withAttributes(KindMetrics.mirrored, { outcome }), 1)
     remember(id, (memory) => ({
@@ -154,6 +166,7 @@ export const make = Effect.fnUntraced(function*(
         ? { ...memory, underWay: undefined }
         : memory),
       agreed: after ?? memory.agreed,
+      committed: Math.max(memory.committed, tip),
       flaps: afterWrites(memory.flaps, writes, maxAge, now)
     }), now)
     if (writtenBack.length === 0) return
@@ -169,7 +182,9 @@ export const make = Effect.fnUntraced(function*(
   })
 
   const onSubmitted = Effect.fnUntraced(function*(message: Submitted, now: number) {
-    const { basis, exit, id } = message
+    const { basis, exit, expected, id } = message
+    const failed = Exit.isFailure(exit) ? Option.getOrUndefined(Cause.findErrorOption(exit.cause)) : undefined
+    remember(id, (memory) => afterSubmitted(memory, expected, failed?._tag !== "GitActorFailed"), now)
     if (Exit.isSuccess(exit)) {
       if (exit.value._tag === "Committed") return yield* onCommitted(message, now)
       // Nothing of it lands any more.
@@ -259,7 +274,7 @@ export const make = Effect.fnUntraced(function*(
           message.basis,
           message.exit,
           now,
-          (look) => onLook(message.id, message.basis, look, now)
+          (look) => onLook(message.id, message.basis, message.last, look, now)
         )
       case "Proved":
         return answered(

@@ -1,5 +1,6 @@
 /** What ends a failure on an object's way to Git. Pure. */
 import type { SubmitFailure } from "../../git/GitMessages.ts"
+import type { RecordUnwritten } from "../Coordination.ts"
 import type { Cure } from "../Trouble.ts"
 
 export type Failure = { readonly _tag: string; readonly message: string }
@@ -11,7 +12,7 @@ export const cures: Readonly<Record<string, Cure>> = {
 }
 
 /** Of what was submitted. */
-export const cureOf = (failure: SubmitFailure): Cure => {
+export const cureOf = (failure: RecordUnwritten | SubmitFailure): Cure => {
   if (failure._tag !== "SubmitRefused") return "retry"
   switch (failure.reason) {
     case "Contested":

@@ -2,7 +2,8 @@
 import type { ObjectId } from "../../manifest/ObjectKey.ts"
 import type { Shown } from "../Coordination.ts"
 import { get, isCertain, type KindState, nameOf, put } from "../KindState.ts"
-import { type Round, sameMirroring } from "../Round.ts"
+import { type Mirrored, type Round, sameMirroring } from "../Round.ts"
+import { afterTerm, expecting, lastOf } from "./MirrorMemory.ts"
 
 const rejudge = (state: KindState, ids: Iterable<ObjectId>, now: number): void => {
   for (const id of Array.from(ids)) put(state, id, get(state, id), now)
@@ -24,6 +25,27 @@ export const onShown = (state: KindState, { definition, objects }: Shown, now: n
   if (isLost) { for (const id of objects.keys()) mirror.departed.add(id) }
 }
 
+/**
+ * Something of an object is about to be changed on one side.
+ * @param isNew Whether it is a manifest where there was none.
+ * @returns What the record has to hold before that is done, if anything.
+ */
+export const intend = (
+  state: KindState,
+  id: ObjectId,
+  expected: string,
+  isNew: boolean,
+  now: number
+): Mirrored | undefined => {
+  if (expected === "") return undefined
+  const tracked = get(state, id)
+  const memory = expecting(tracked.mirror, expected, isNew)
+  const intended = lastOf(memory)
+  put(state, id, { ...tracked, mirror: { ...memory, saved: intended } }, now)
+  state.mirror.unsaved.delete(id)
+  return intended
+}
+
 /** What was shown, and neither Git nor the cluster has any more. */
 export const departUnknown = (state: KindState): void => {
   if (!state.spec.mirrors || !isCertain(state)) return
@@ -43,7 +65,12 @@ export const onRound = (state: KindState, before: Round | undefined, round: Roun
   if (!state.spec.mirrors) return
   // The record may have been read only after the actor asked for what it says.
   const isUntold = before === undefined && state.mirror.seen.size === 0
-  if (isUntold || (before !== undefined && before.seen !== round.seen)) {
+  const isNewTerm = before !== undefined && before.seen !== round.seen
+  if (isNewTerm) {
+    for (const [id, tracked] of Array.from(state.tracked))
+      state.tracked.set(id, { ...tracked, mirror: afterTerm(tracked.mirror) })
+  }
+  if (isUntold || isNewTerm) {
     const objects = round.seen.get(state.id) ?? new Map()
     onShown(state, { objects, definition: round.definitions.get(state.id) }, now)
   }

@@ -6,6 +6,7 @@ import type { RequestFailure } from "../../kubernetes/ApiError.ts"
 import type { FieldPath } from "../../manifest/FieldPath.ts"
 import type { ObjectId } from "../../manifest/ObjectKey.ts"
 import type { RecordUnwritten, RemovalHeld, Shown } from "../Coordination.ts"
+import type { Mirrored } from "../Round.ts"
 import type { Comparison } from "./Comparison.ts"
 import type { FieldWrite } from "./Flaps.ts"
 import type { Agreed, Basis } from "./MirrorMemory.ts"
@@ -29,10 +30,13 @@ export interface Submitted {
   readonly basis: Basis
   readonly writes: ReadonlyArray<FieldWrite>
   readonly after: Agreed | undefined
+  readonly expected: string
   readonly writtenBack: ReadonlyArray<FieldPath>
   /** Whether its manifest was to go. */
   readonly isRemoval: boolean
-  readonly exit: Exit.Exit<SubmitAnswer, SubmitFailure>
+  /** The number of a tip that holds what was committed. */
+  readonly tip: number
+  readonly exit: Exit.Exit<SubmitAnswer, RecordUnwritten | SubmitFailure>
 }
 
 export type MirrorMessage =
@@ -47,6 +51,8 @@ export type MirrorMessage =
     readonly _tag: "Compared"
     readonly id: ObjectId
     readonly basis: Basis
+    /** How the two were last the same, as it was known when this began. */
+    readonly last: Mirrored | undefined
     readonly exit: Exit.Exit<Look, CompareFailure>
   }
   | {

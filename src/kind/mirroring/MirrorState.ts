@@ -6,7 +6,7 @@ import type { ObjectId } from "../../manifest/ObjectKey.ts"
 import type { Mirrored } from "../Round.ts"
 import * as Tally from "../Tally.ts"
 import type { Tracked } from "../Tracked.ts"
-import { newsOf, sameBasis } from "./MirrorMemory.ts"
+import { afterRecall, newsOf, sameBasis } from "./MirrorMemory.ts"
 import { hasShared, mirrorsLife, toGit } from "./MirrorScope.ts"
 import { basisOf, judgeMirror, type MirrorCircumstances, type MirrorVerdict } from "./MirrorVerdict.ts"
 import { makeShownObjects, type ShownObjects } from "./ShownObjects.ts"
@@ -151,12 +151,9 @@ export const judgeInto = (
   // The record is told again, so that it forgets that it held its removal.
   if (isBack(before)) state.seen.delete(id)
   const { recorded } = circumstances
-  const mirror = {
-    ...before.mirror,
-    held: isBack(before) ? undefined : before.mirror.held,
-    saved: before.mirror.saved ?? recorded
-  }
-  const back = isBack(before) || mirror.saved !== before.mirror.saved ? { ...before, mirror } : before
+  const recalled = afterRecall(before.mirror, recorded)
+  const mirror = isBack(before) ? { ...recalled, held: undefined } : recalled
+  const back = mirror === before.mirror ? before : { ...before, mirror }
   const isLife = mirrorsLife(circumstances.ownership)
   const news = newsOf(back.mirror, isLife)
   const known = news === undefined ? back : { ...back, mirror: { ...back.mirror, saved: news } }

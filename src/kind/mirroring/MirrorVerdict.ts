@@ -4,7 +4,7 @@ import type { Ownership, Rule } from "../../rules/Ruleset.ts"
 import type { Mirrored, Mirroring } from "../Round.ts"
 import type { Tracked } from "../Tracked.ts"
 import type { Trouble } from "../Trouble.ts"
-import { type Basis, basisText, sameBasis } from "./MirrorMemory.ts"
+import { type Basis, basisText, isFirst, sameBasis } from "./MirrorMemory.ts"
 import { hasShared, isShared, mirrorFingerprint, mirrorRules, mirrorsLife } from "./MirrorScope.ts"
 
 export type MirrorVerdict =
@@ -56,6 +56,8 @@ export interface MirrorCircumstances {
   readonly isListed: boolean
   /** Whether every file of the tip could be read. */
   readonly isTipComplete: boolean
+  /** The number of the tip. */
+  readonly tip: number
   /** Milliseconds since the epoch. */
   readonly now: number
 }
@@ -117,17 +119,30 @@ const goneFromGit = (isChanged: boolean): string =>
     ? "its manifest is gone from Git, and it was changed in the cluster since the two were last the same: it stays. Delete it with kubectl, or bring its manifest back"
     : "its manifest is gone from Git, and nothing shows that it was ever applied from there: it stays. Delete it with kubectl if it should go"
 
+/**
+ * Whether one side is about to show what we have changed there. Until then a comparison would take what was before for somebody's change:
+ * what is applied and not answered, or not shown by the watch yet; what is submitted for another manifest than there is now; what is
+ * committed, and in no tip that was seen.
+ */
+const isOutstanding = (
+  { inFlight, mirror: { committed, submitted }, settled }: Tracked,
+  { document }: Basis,
+  tip: number
+) =>
+  inFlight !== undefined || settled?.seen === false || committed > tip ||
+  (submitted !== undefined && submitted.document !== document)
+
 const judgeLive = (
   tracked: Tracked,
   rule: Rule,
   ref: ManifestRef | undefined,
-  { isTipComplete, mirroring, now, ownership, recorded }: MirrorCircumstances
+  { isTipComplete, mirroring, now, ownership, recorded, tip }: MirrorCircumstances
 ): MirrorVerdict => {
   const { agreed, answered, saved, trouble, underWay } = tracked.mirror
   if (ref === undefined && !mirrorsLife(ownership))
     return isTipComplete ? { _tag: "NoManifest", rule } : unconcerned
   const last = saved ?? recorded
-  if (ref === undefined && isShared(ownership.lifecycle) && last !== undefined && isTipComplete) {
+  if (ref === undefined && isShared(ownership.lifecycle) && last !== undefined && !isFirst(last) && isTipComplete) {
     const isChanged = last.live !== tracked.live?.portable
     // What is unchanged and ours is deleted, or kept, by the other half of the kind.
     return tracked.live?.member === true && !isChanged
@@ -136,9 +151,8 @@ const judgeLive = (
   }
   const basis = basisOf(tracked, ownership)
   if (sameBasis(agreed?.basis, basis) && agreed !== undefined) return { _tag: "Mirrored", rule, notes: agreed.notes }
-  // What is being applied now is Git's change, not the cluster's, which only its answer tells.
-  const isApplying = hasShared(ownership) && tracked.inFlight !== undefined
-  if (isApplying || sameBasis(underWay?.basis, basis)) return { _tag: "UnderWay", rule, until: undefined }
+  const isOpen = hasShared(ownership) && isOutstanding(tracked, basis, tip)
+  if (isOpen || sameBasis(underWay?.basis, basis)) return { _tag: "UnderWay", rule, until: undefined }
   if (sameBasis(answered?.basis, basis) && answered !== undefined && now < answered.until)
     return { _tag: "UnderWay", rule, until: answered.until }
   const met = trouble?.digest === basisText(basis) ? trouble : undefined

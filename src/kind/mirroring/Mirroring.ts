@@ -19,7 +19,7 @@ import * as KindState from "../KindState.ts"
 import type { Observer } from "../Observation.ts"
 import { compare, type Comparison } from "./Comparison.ts"
 import * as MirrorFolding from "./MirrorFolding.ts"
-import { afterBegin, type Basis } from "./MirrorMemory.ts"
+import { afterBegin, afterSubmit, type Basis, lastOf } from "./MirrorMemory.ts"
 import type { Look } from "./MirrorMessage.ts"
 import { ruleName } from "./MirrorScope.ts"
 import type { MirrorVerdict } from "./MirrorVerdict.ts"
@@ -76,7 +76,7 @@ export const make = Effect.fnUntraced(function*(
       key: keyOf(id),
       ref,
       ownership: KindState.ownershipOf(state, id, tracked),
-      last: tracked.mirror.saved ?? mirror.recorded.get(id),
+      last: lastOf(tracked.mirror),
       fieldManager: observer.fieldManager,
       ruleset: state.round?.ruleset ?? { number: -1, rules: [] },
       tip: tracked.mirror.editedIn ?? shownTip(state.round?.tip)
@@ -96,7 +96,7 @@ export const make = Effect.fnUntraced(function*(
       Effect.catchTag("ObjectNotFound", () => Effect.succeed<Look>({ _tag: "Elsewhere" })),
       Effect.provideContext(services),
       Effect.exit,
-      Effect.map((exit): KindMessage => ({ _tag: "Compared", id, basis, exit }))
+      Effect.map((exit): KindMessage => ({ _tag: "Compared", id, basis, last: compared.last, exit }))
     )
     mirror.inFlight.add(id)
     begin(id, basis, "comparing", now)
@@ -135,21 +135,29 @@ export const make = Effect.fnUntraced(function*(
     id: ObjectId,
     basis: Basis,
     change: DocumentChange,
-    { after, writes, writtenBack }: Pick<Differs, "after" | "writes" | "writtenBack">,
+    { after, expected, writes, writtenBack }: Pick<Differs, "after" | "expected" | "writes" | "writtenBack">,
     now: number
   ): Effect.Effect<void> => {
-    begin(id, basis, "submitted", now)
+    const tracked = KindState.get(state, id)
+    const memory = afterSubmit(tracked.mirror, basis.document)
+    KindState.put(state, id, { ...tracked, mirror: afterBegin(memory, basis, "submitted") }, now)
+    const intended = MirrorFolding.intend(state, id, expected, basis.document === undefined, now)
+    const recorded = intended === undefined ? Effect.void : coordination.intend(state.id, id, intended)
     return run(
-      git.submit(state.id, [change]).pipe(
+      recorded.pipe(
+        Effect.andThen(git.submit(state.id, [change])),
         Effect.exit,
-        Effect.map((exit): KindMessage => ({
+        Effect.zip(Effect.map(git.tip, (tip) => tip?.number ?? 0)),
+        Effect.map(([exit, tip]): KindMessage => ({
           _tag: "Submitted",
           id,
           basis,
           writes,
           after,
+          expected,
           writtenBack,
           isRemoval: change._tag === "RemoveDocument",
+          tip,
           exit
         }))
       )
@@ -191,7 +199,7 @@ export const make = Effect.fnUntraced(function*(
       basedOn: document,
       why: { rule: ruleName(rule) }
     }
-    return submit(id, basis, change, { writes: [], after: undefined, writtenBack: [] }, now)
+    return submit(id, basis, change, { writes: [], after: undefined, expected: "", writtenBack: [] }, now)
   }
 
   /** Asks for the record to hold what is live and new. */

@@ -60,8 +60,8 @@ const shared = (options: MirroringOptions = {}) =>
     })
     const controller = yield* bed.start()
     yield* isLive(bed, { a: "one", b: "one", c: "one" })
-    yield* controller.until("both are the same", ({ kinds }) =>
-      kinds.some(({ rules }) => rules.some(({ inStep }) => inStep > 1)))
+    yield* controller.until("both are the same", ({ kinds, settled }) =>
+      settled && kinds.some(({ rules }) => rules.some(({ inStep }) => inStep > 1)))
     return { bed, controller }
   })
 

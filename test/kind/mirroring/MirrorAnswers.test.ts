@@ -2,10 +2,14 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit } from "effect"
 import * as Folding from "../../../src/kind/Folding.ts"
 import * as KindState from "../../../src/kind/KindState.ts"
+import type { Comparison } from "../../../src/kind/mirroring/Comparison.ts"
 import * as MirrorAnswers from "../../../src/kind/mirroring/MirrorAnswers.ts"
 import * as MirrorFolding from "../../../src/kind/mirroring/MirrorFolding.ts"
 import type { Mirroring } from "../../../src/kind/mirroring/Mirroring.ts"
-import { afterAnswer, afterBegin } from "../../../src/kind/mirroring/MirrorMemory.ts"
+import { afterAnswer, afterBegin, afterSubmit } from "../../../src/kind/mirroring/MirrorMemory.ts"
+import type { MirrorMessage } from "../../../src/kind/mirroring/MirrorMessage.ts"
+import { field } from "../../../src/manifest/FieldPath.ts"
+import { unknown } from "../../../src/manifest/FieldType.ts"
 import type { Rule } from "../../../src/rules/Ruleset.ts"
 import { nothingToGit } from "../coordinating.ts"
 import { live, ref, round, rule } from "../samples.ts"
@@ -30,8 +34,8 @@ const going = (step: "proving" | "submitted") => {
   return state
 }
 
-/** What is submitted once the removal is granted and proved again. */
-const whenGranted = (state: KindState.KindState) =>
+/** What is submitted after these answers. */
+const after = (state: KindState.KindState, ...messages: ReadonlyArray<MirrorMessage>) =>
   Effect.gen(function*() {
     const submitted: Array<string> = []
     const mirroring: Mirroring = {
@@ -40,15 +44,60 @@ const whenGranted = (state: KindState.KindState) =>
       requestRemoval: () => Effect.void,
       see: () => Effect.void,
       startDue: () => Effect.void,
-      submit: () => Effect.void,
+      submit: (changed) => Effect.sync(() => void submitted.push(changed)),
       submitRemoval: (removed) => Effect.sync(() => void submitted.push(removed)),
       tell: Effect.void
     }
     const onAnswer = yield* MirrorAnswers.make(state, mirroring, () => Effect.void)
-    const exit = Exit.succeed({ _tag: "Gone", with: undefined } as const)
-    yield* onAnswer({ _tag: "RemovalAnswered", id, basis: basis("d1", undefined), exit }, 1)
+    for (const message of messages) yield* onAnswer(message, 1)
     return submitted
   }).pipe(Effect.provide(nothingToGit))
+
+/** What is submitted once the removal is granted and proved again. */
+const whenGranted = (state: KindState.KindState) => {
+  const exit = Exit.succeed({ _tag: "Gone", with: undefined } as const)
+  return after(state, { _tag: "RemovalAnswered", id, basis: basis("d1", undefined), exit })
+}
+
+const shared = rule({ syncTo: "both" })
+
+/** An object that both sides may change and the cluster has changed: it is being compared. */
+const comparing = () => {
+  const state = mirroringState({}, [shared])
+  MirrorFolding.onShown(state, {
+    objects: new Map([[id, { document: "d1", live: "l1", fields: "base" }]]),
+    definition: undefined
+  }, 0)
+  const rules = { ...rounds, ruleset: { number: 1, rules: [shared] } }
+  Folding.onRound(state, round(2, [ref("web", "d1")], rules), 0)
+  Folding.onSeen(state, id, { ...there, portable: "l2" }, 0)
+  const { mirror, ...tracked } = KindState.get(state, id)
+  KindState.put(state, id, { ...tracked, mirror: afterBegin(mirror, basis("d1", "l2", [shared]), "comparing") }, 0)
+  return state
+}
+
+const differs: Comparison = {
+  _tag: "Differs",
+  change: {
+    _tag: "PatchDocument",
+    key: { group: "", kind: "ConfigMap", namespace: "shop", name: "web" },
+    changes: [{ _tag: "Remove", path: [field("data")], previous: {} }],
+    type: unknown,
+    why: { rule: "rule 1" }
+  },
+  writes: [],
+  after: undefined,
+  expected: "",
+  writtenBack: []
+}
+
+const compared = (comparison: Comparison, fields: string): MirrorMessage => ({
+  _tag: "Compared",
+  id,
+  basis: basis("d1", "l2", [shared]),
+  last: { document: "d1", live: "l1", fields },
+  exit: Exit.succeed({ _tag: "Compared", comparison, resourceVersion: "2" })
+})
 
 const underRules = (state: KindState.KindState, rules: ReadonlyArray<Rule>) =>
   Folding.onRound(state, round(3, [ref("web", "d1")], { ...rounds, ruleset: { number: 2, rules } }), 0)
@@ -132,4 +181,26 @@ describe("what was submitted", () => {
     Folding.onRound(state, round(2, [ref("web", "d1")], rounds), 3)
     assert.strictEqual(verdictOf(state), "Gone")
   })
+})
+
+describe("what was compared", () => {
+  it.effect("is submitted, unless it is known by then that both sides agreed upon something else", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(yield* after(comparing(), compared(differs, "base")), [id])
+      const state = comparing()
+      assert.deepStrictEqual(yield* after(state, compared(differs, "older")), [])
+      assert.strictEqual(verdictOf(state), "Due")
+    }))
+
+  it.effect("takes back what was submitted before, once nothing has to be said", () =>
+    Effect.gen(function*() {
+      const same = { _tag: "Agreed", agreed: agreed("d1", "l2", [shared]) } as const
+      const [never, before] = [comparing(), comparing()]
+      yield* after(never, compared(same, "base"))
+      assert.deepStrictEqual([...never.mirror.outlived], [])
+      const { mirror, ...tracked } = KindState.get(before, id)
+      KindState.put(before, id, { ...tracked, mirror: afterSubmit(mirror, "d1") }, 0)
+      yield* after(before, compared(same, "base"))
+      assert.deepStrictEqual([...before.mirror.outlived], [id])
+    }))
 })

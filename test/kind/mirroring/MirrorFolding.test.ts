@@ -2,8 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Folding from "../../../src/kind/Folding.ts"
 import * as KindState from "../../../src/kind/KindState.ts"
 import * as MirrorFolding from "../../../src/kind/mirroring/MirrorFolding.ts"
-import { live, ref, round } from "../samples.ts"
-import { memory, mirroringState, toGit } from "./mirrored.ts"
+import { afterAgreement, lastOf } from "../../../src/kind/mirroring/MirrorMemory.ts"
+import type { Mirrored } from "../../../src/kind/Round.ts"
+import { live, ref, round, rule } from "../samples.ts"
+import { agreed, memory, mirroringState, toGit } from "./mirrored.ts"
 
 const id = "shop/web"
 const there = live({ portable: "l1", member: false, owned: undefined, held: undefined })
@@ -123,5 +125,49 @@ describe("what is gone", () => {
       Folding.onRound(state, next, 0)
       assert.strictEqual(verdictOf(state), "Gone")
     }
+  })
+})
+
+describe("what is about to be changed on one side", () => {
+  const shared = rule({ syncTo: "both" })
+  const together = (record: Mirrored | undefined, refs = [ref("web", "d1")]) => {
+    const state = mirroringState({}, [shared])
+    MirrorFolding.onShown(state, { objects: new Map([[id, record]]), definition: undefined }, 0)
+    Folding.onRound(state, round(2, refs, { ...rounds, ruleset: { number: 1, rules: [shared] } }), 0)
+    Folding.onSeen(state, id, there, 0)
+    return state
+  }
+  const base = { ...recorded, fields: "base" }
+
+  it("is told to the record with all that was expected before, until both sides are the same", () => {
+    const state = together({ ...base, expected: "G1" })
+    assert.deepStrictEqual(MirrorFolding.intend(state, id, "G2", false, 0), { ...base, expected: "G1G2" })
+    assert.deepStrictEqual(MirrorFolding.intend(state, id, "L3", false, 0), { ...base, expected: "G1G2L3" })
+    assert.deepStrictEqual([...state.mirror.unsaved], [])
+    const same = { ...agreed("d1", "l1", [shared]), fields: "next" }
+    const tracked = KindState.get(state, id)
+    KindState.put(state, id, { ...tracked, mirror: afterAgreement(tracked.mirror, same) }, 0)
+    assert.deepStrictEqual([...state.mirror.unsaved], [[id, { ...recorded, fields: "next" }]])
+  })
+
+  it("is nothing where no field may be changed on both sides", () => {
+    assert.isUndefined(MirrorFolding.intend(together(base), id, "", false, 0))
+  })
+
+  it("doesn't make a manifest that never was one that went", () => {
+    const state = together(undefined, [])
+    assert.strictEqual(verdictOf(state), "Due")
+    const first = MirrorFolding.intend(state, id, "G1", true, 0)
+    assert.strictEqual(verdictOf(state), "Due")
+    assert.strictEqual(verdictOf(together(first, [])), "Due")
+    assert.strictEqual(verdictOf(together(base, [])), "Held")
+  })
+
+  it("counts no more in a new term: another process may have written the record", () => {
+    const state = together({ ...base, expected: "G1" })
+    const seen = new Map([[state.id, new Map([[id, { ...base, fields: "another" }]])]])
+    const next = { ...rounds, seen, ruleset: { number: 1, rules: [shared] } }
+    Folding.onRound(state, round(3, [ref("web", "d1")], next), 0)
+    assert.deepStrictEqual(lastOf(KindState.get(state, id).mirror), { ...base, fields: "another" })
   })
 })

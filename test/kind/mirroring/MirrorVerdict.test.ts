@@ -134,4 +134,20 @@ describe("an object that both sides may change", () => {
     assert.include(changed._tag === "Held" ? changed.message : "", "was changed in the cluster")
     assert.strictEqual(tagOf(tracked({ live: there }), { rules }), "Due")
   })
+
+  it("is compared only once each side shows what we have changed there", () => {
+    assert.strictEqual(tagOf(both, { rules }), "Due")
+    assert.strictEqual(tagOf({ ...both, inFlight: [] }, { rules }), "UnderWay")
+    const settled = { payload: "d1", version: "2", owned: undefined, seen: false }
+    assert.strictEqual(tagOf({ ...both, settled }, { rules }), "UnderWay")
+    assert.strictEqual(tagOf({ ...both, settled: { ...settled, seen: true } }, { rules }), "Due")
+    const committed = { ...both, ...memory({ committed: 3 }) }
+    assert.strictEqual(tagOf(committed, { rules, tip: 2 }), "UnderWay")
+    assert.strictEqual(tagOf(committed, { rules, tip: 3 }), "Due")
+    assert.strictEqual(
+      tagOf({ ...both, ...memory({ submitted: { count: 1, document: "d0" } }) }, { rules }),
+      "UnderWay"
+    )
+    assert.strictEqual(tagOf({ ...both, ...memory({ submitted: { count: 1, document: "d1" } }) }, { rules }), "Due")
+  })
 })

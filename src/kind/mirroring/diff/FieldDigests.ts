@@ -61,6 +61,35 @@ export const decodeBases = (text: string): FieldBases => {
   return bases
 }
 
+/** Of a field, as text, in which nothing stands. */
+const nothing = "...."
+
+export type SideName = "git" | "live"
+
+const sideMarks = { git: "G", live: "L" } as const satisfies Readonly<Record<SideName, string>>
+const expectedLength = 1 + idLength + valueLength
+
+/** What one side will have, once the bases are these, of the fields in which it has something else now: 10 characters for each. */
+export const expectedOf = (side: SideName, now: string, then: string): string => {
+  const [before, after] = [decodeBases(now), decodeBases(then)]
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .filter((id) => before.get(id)?.[side] !== after.get(id)?.[side])
+    .map((id) => `${sideMarks[side]}${id}${after.get(id)?.[side] ?? nothing}`)
+    .join("")
+}
+
+/** Whether a side has in a field what {@link expectedOf} says, however often that was asked. */
+export const isExpected = (expected: string): (side: SideName, leaf: Leaf) => boolean => {
+  const known = new Set(
+    Array.from(
+      { length: expected.length / expectedLength },
+      (_, at) => expected.slice(at * expectedLength, (at + 1) * expectedLength)
+    )
+  )
+  return (side, leaf) =>
+    known.size > 0 && known.has(`${sideMarks[side]}${idDigest(leaf)}${baseOf(leaf)[side] ?? nothing}`)
+}
+
 /** The base for {@link threeWay}, of a live object and a manifest that agree, both in portable form; fields that don't are left out. */
 export const fieldDigests = (live: JsonObject, git: JsonObject, type: FieldType): string => {
   const leaves = leavesOf({ git, gitPortable: git, live, authored: live, type, scope: everything })

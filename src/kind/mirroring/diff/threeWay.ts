@@ -13,7 +13,8 @@ import {
   encodeBases,
   type FieldBase,
   type FieldBases,
-  idDigest
+  idDigest,
+  isExpected
 } from "./FieldDigests.ts"
 import { flattened, isLeftOut, type Leaf, leavesOf } from "./Leaves.ts"
 import { isHusk, mayBeLeftOut } from "./SameMeaning.ts"
@@ -23,6 +24,8 @@ import { agree } from "./Whole.ts"
 export interface ThreeWay extends Sides {
   /** The fields as both sides had them when they last agreed; `undefined`: not known any more. */
   readonly base: string | undefined
+  /** What we were about to change, as {@link expectedOf} says: a side that has it has not changed by itself. */
+  readonly expected: string
   /** Who is right where both have changed a field, each in its way; `hold`: nobody until a person says so. */
   readonly conflict: "git" | "kubernetes" | "hold"
 }
@@ -74,10 +77,28 @@ const fateOfGitOnly = ({ spot: { git, path, type } }: Leaf, base: FieldBase | un
   return isEdited ? "conflict" : "toGit"
 }
 
-const fateOf = (leaf: Leaf, bases: FieldBases): Fate => {
-  const base = bases.get(idDigest(leaf))
+/** What a field was when both sides last agreed, as far as that is known. */
+type BaseOf = (leaf: Leaf) => FieldBase | undefined
+
+/** With what we have changed ourselves since. */
+const basesOf = ({ base = "", expected }: Pick<ThreeWay, "base" | "expected">): BaseOf => {
+  const bases: FieldBases = decodeBases(base)
+  const isOurs = isExpected(expected)
+  return (leaf) => {
+    const before = bases.get(idDigest(leaf))
+    const [isInGit, isLive] = [isOurs("git", leaf), isOurs("live", leaf)]
+    if (isInGit === isLive) return before
+    // What we brought to one side stood on the other: where that has something else now, it was changed since.
+    const { git, live } = baseOf(leaf)
+    const brought = isInGit ? git : live
+    return brought === undefined ? undefined : { git: brought, live: brought }
+  }
+}
+
+const fateOf = (leaf: Leaf, before: BaseOf): Fate => {
+  const base = before(leaf)
   const inIt = flattened(leaf).filter(({ _tag }) => _tag !== "Order")
-  const isEdited = (changed: typeof gitChanged) => inIt.some((it) => changed(it, bases.get(idDigest(it))))
+  const isEdited = (changed: typeof gitChanged) => inIt.some((it) => changed(it, before(it)))
   if (leaf.git === undefined) return fateOfLiveOnly(leaf, base, isEdited(liveChanged))
   if (leaf.live === undefined) return fateOfGitOnly(leaf, base, isEdited(gitChanged))
   return fateOfBoth(leaf, base)
@@ -89,20 +110,20 @@ interface Decided {
 }
 
 /** What is in an item that one side lacks shares its fate. */
-const decided = (leaf: Leaf, bases: FieldBases): ReadonlyArray<Decided> => {
-  const fate = leaf.isInScope ? fateOf(leaf, bases) : "same"
+const decided = (leaf: Leaf, before: BaseOf): ReadonlyArray<Decided> => {
+  const fate = leaf.isInScope ? fateOf(leaf, before) : "same"
   const isOnBoth = leaf.git !== undefined && leaf.live !== undefined
-  return [{ leaf, fate }, ...isOnBoth ? leaf.inside.flatMap((below) => decided(below, bases)) : []]
+  return [{ leaf, fate }, ...isOnBoth ? leaf.inside.flatMap((below) => decided(below, before)) : []]
 }
 
-const nextBases = (leaves: ReadonlyArray<Leaf>, bases: FieldBases): string =>
+const nextBases = (leaves: ReadonlyArray<Leaf>, before: BaseOf): string =>
   encodeBases(
     new Map(
       leaves.flatMap(flattened).flatMap((leaf) => {
         const id = idDigest(leaf)
-        const before = bases.get(id)
-        const isPending = !areAtPeace(leaf) || (leaf.git === undefined && before?.git !== undefined)
-        const base = isPending ? before : baseOf(leaf)
+        const known = before(leaf)
+        const isPending = !areAtPeace(leaf) || (leaf.git === undefined && known?.git !== undefined)
+        const base = isPending ? known : baseOf(leaf)
         return base === undefined ? [] : [[id, base] as const]
       })
     )
@@ -113,10 +134,10 @@ const followsLive = ({ fate }: Decided, conflict: ThreeWay["conflict"]) =>
   fate === "same" || fate === "toGit" || (fate === "conflict" && conflict === "kubernetes")
 
 export const threeWay = (given: ThreeWay): Merge => {
-  const { base, conflict } = given
-  const bases = decodeBases(base ?? "")
+  const { conflict } = given
+  const before = basesOf(given)
   const leaves = leavesOf(given)
-  const all = leaves.flatMap((leaf) => decided(leaf, bases))
+  const all = leaves.flatMap((leaf) => decided(leaf, before))
   const orders = all.filter(({ leaf }) => leaf._tag === "Order")
   const settled = all.filter(({ leaf }) => leaf._tag !== "Order").map(({ fate, leaf }) => ({
     leaf,
@@ -133,6 +154,6 @@ export const threeWay = (given: ThreeWay): Merge => {
     leaveToCluster: withFate("toGit").map(({ spot }) => spot.path),
     takeFromGit: takeFromGit.map(({ spot }) => spot.path),
     conflicts: held.map(({ spot: { git, live, path } }) => ({ path, git, live })),
-    fields: nextBases(leaves, bases)
+    fields: nextBases(leaves, before)
   }
 }

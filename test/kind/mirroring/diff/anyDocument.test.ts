@@ -76,9 +76,11 @@ const changesOf = (
   scope: FieldScope = everything
 ) => documentChanges({ git, gitPortable: git, live, authored, type: sampleType, scope })
 
+/** Whether it is in an item that comes or goes, by itself or with its whole list. */
 const comesOrGoes = (changes: ReadonlyArray<FieldChange>, path: FieldPath) =>
   changes.some((change) =>
-    change._tag !== "Arrange" && startsWith(path, change.path) && change.path.at(-1)?._tag === "Item"
+    change._tag !== "Arrange" && startsWith(path, change.path) &&
+    path.slice(change.path.length - 1).some(({ _tag }) => _tag === "Item")
   )
 
 /** Without what looks like an amount and is none. */

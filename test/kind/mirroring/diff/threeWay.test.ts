@@ -3,56 +3,14 @@ import * as fc from "fast-check"
 import { fieldDigests } from "../../../../src/kind/mirroring/diff/FieldDigests.ts"
 import { type Merge, threeWay } from "../../../../src/kind/mirroring/diff/threeWay.ts"
 import type { FieldChange } from "../../../../src/manifest/FieldChange.ts"
-import { field, type FieldPath, format, startsWith } from "../../../../src/manifest/FieldPath.ts"
+import { type FieldPath, format, startsWith } from "../../../../src/manifest/FieldPath.ts"
 import { everything, type FieldScope, including, nothing } from "../../../../src/manifest/FieldScope.ts"
 import type { Json, JsonObject } from "../../../../src/manifest/Manifest.ts"
 import { scopes, sides } from "./anySides.ts"
 import { carriedOut, documents, same, sampleType, valueAt } from "./sampleType.ts"
+import { documentOf, read, slots, touched, type Value } from "./slots.ts"
 
-type Value = string | undefined
-type Values = ReadonlyArray<Value>
 type Policy = "git" | "kubernetes" | "hold"
-
-const app: FieldPath = [field("spec"), field("containers"), { _tag: "Item", keys: { name: "app" } }]
-
-/** A field of the model: where it stands, and the value that stands there. */
-interface Slot {
-  readonly path: FieldPath
-  readonly json: (value: string) => Json
-}
-
-const plain = (value: string): Json => value
-const slots: ReadonlyArray<Slot> = [
-  { path: [field("metadata"), field("labels"), field("x")], json: plain },
-  { path: [field("metadata"), field("labels"), field("y")], json: plain },
-  { path: [field("spec"), field("replicas")], json: plain },
-  { path: [field("spec"), field("rules")], json: (value) => [{ a: value }] },
-  { path: [field("spec"), field("selector")], json: (value) => ({ a: value }) },
-  { path: [field("spec"), field("extra"), field("p"), field("q")], json: plain },
-  { path: [...app, field("image")], json: plain },
-  {
-    path: [...app, field("env"), { _tag: "Item", keys: { name: "A" } }],
-    json: (value) => ({ name: "A", value })
-  },
-  {
-    path: [...app, field("env"), { _tag: "Item", keys: { name: "B" } }],
-    json: (value) => ({ name: "B", value })
-  }
-]
-
-const bare: JsonObject = { apiVersion: "v1", kind: "Sample", spec: { containers: [{ name: "app" }] } }
-
-const documentOf = (values: Values): JsonObject =>
-  slots.reduce<JsonObject>((document, { json, path }, index) => {
-    const value = values[index]
-    if (value === undefined) return document
-    const isItem = path.at(-1)?._tag === "Item"
-    const list = path.slice(0, -1)
-    const withList = isItem && !same(document).includes("\"env\"")
-      ? carriedOut(document, [{ _tag: "Set", path: list, value: [], previous: undefined }])
-      : document
-    return carriedOut(withList, [{ _tag: "Set", path, value: json(value), previous: undefined }])
-  }, bare)
 
 interface Cell {
   /** What both sides had, or only the cluster. */
@@ -109,7 +67,8 @@ const merge = (
     authored,
     type: sampleType,
     scope: given.scope ?? everything,
-    conflict: given.conflict ?? "hold"
+    conflict: given.conflict ?? "hold",
+    expected: ""
   })
 }
 
@@ -120,10 +79,6 @@ const baseOf = (grid: ReadonlyArray<Cell>) =>
     sampleType
   )
 
-const indexOf = (path: FieldPath) => slots.findIndex((slot) => startsWith(path, slot.path))
-const touched = (paths: ReadonlyArray<FieldPath>) =>
-  [...new Set(paths.map(indexOf))].filter((it) => it >= 0).toSorted((left, right) => left - right)
-
 const indexesOf = (fates: ReadonlyArray<Fate>, wanted: Fate) =>
   fates.flatMap((fate, index) => fate === wanted ? [index] : [])
 
@@ -131,21 +86,6 @@ const settled = (fate: Fate, policy: Policy): Fate =>
   fate !== "conflict" || policy === "hold" ? fate : policy === "git" ? "fromGit" : "toGit"
 
 const policies = fc.constantFrom<Policy>("git", "kubernetes", "hold")
-
-/** What stands in the slots. */
-const read = (document: JsonObject): Values => {
-  const text = (value: Json | undefined) => /"(1a|2b|3c)"/.exec(same(value))?.[1]
-  return slots.map(({ path }) => text(at(document, path)))
-}
-
-const at = (document: Json | undefined, path: FieldPath): Json | undefined =>
-  path.reduce<Json | undefined>((value, step) => {
-    if (step._tag === "Item" && Array.isArray(value))
-      return value.find((item: Json) => same(item).includes(`"name":${same(step.keys["name"])}`))
-    return step._tag === "Field" && typeof value === "object" && value !== null && !Array.isArray(value)
-      ? Object.entries(value).find(([name]) => name === step.name)?.[1]
-      : undefined
-  }, document)
 
 const line = (change: FieldChange) => `${change._tag} ${format(change.path)}`
 const summary = ({ conflicts, leaveToCluster, takeFromGit, toGit }: Merge) => ({
@@ -165,7 +105,8 @@ const merged = (git: JsonObject, live: JsonObject, base?: readonly [git: JsonObj
     authored: live,
     type: sampleType,
     scope: everything,
-    conflict: "hold"
+    conflict: "hold",
+    expected: ""
   }))
 
 describe("Git and the cluster, both of which may change a document", () => {
@@ -250,7 +191,8 @@ describe("Git and the cluster, both of which may change a document", () => {
           authored,
           type: sampleType,
           scope,
-          conflict
+          conflict,
+          expected: ""
         }
         const { conflicts, leaveToCluster, takeFromGit, toGit } = threeWay(given)
         const fields = toGit.filter((change) => change._tag !== "Arrange")
@@ -334,7 +276,8 @@ describe("Git and the cluster, both of which may change a document", () => {
       authored: { spec: { replicas: 2, hostNetwork: true } },
       type: sampleType,
       scope: everything,
-      conflict: "hold"
+      conflict: "hold",
+      expected: ""
     })
     assert.deepStrictEqual(leaveToCluster.map(format), ["/spec/hostNetwork"])
     assert.deepStrictEqual(toGit.map(line), ["Set /spec/hostNetwork"])
