@@ -37,7 +37,8 @@ const recallFinished = (state: KindState, finished: ReadonlyMap<ObjectId, string
 const askAgain = (state: KindState, now: number): void => {
   for (const id of Array.from(state.tally.troubles.keys())) {
     const tracked = get(state, id)
-    if (tracked.prune?._tag === "Held") put(state, id, { ...tracked, prune: undefined }, now)
+    if (tracked.prune?._tag === "Held" || tracked.leftFrom !== undefined)
+      put(state, id, { ...tracked, prune: askedAgain(tracked.prune) }, now)
   }
 }
 
@@ -61,6 +62,9 @@ const departUnknown = (state: KindState): void => {
     if (!state.tracked.has(id) && isRecorded(state, id)) state.departed.add(id)
 }
 
+const pathOf = (claim: Claims.Claim | undefined): string | undefined =>
+  claim?._tag === "Declared" ? claim.ref.path : claim?.refs[0]?.path
+
 const declare = (state: KindState, refs: ReadonlyArray<ManifestRef>, rulesChanged: boolean, now: number): void => {
   state.refs = refs
   const claims = Claims.claims(refs, state.spec.kind.namespaced, state.spec.defaultNamespace)
@@ -73,7 +77,8 @@ const declare = (state: KindState, refs: ReadonlyArray<ManifestRef>, rulesChange
     const mirror = isEdited && state.spec.mirrors && tip !== undefined
       ? afterEdit(tracked.mirror, shownTip(tip))
       : tracked.mirror
-    put(state, id, { ...tracked, claim, prune: askedAgain(tracked.prune), fieldHeats: cold, mirror }, now)
+    const leftFrom = claim === undefined ? pathOf(tracked.claim) ?? tracked.leftFrom : undefined
+    put(state, id, { ...tracked, claim, leftFrom, prune: askedAgain(tracked.prune), fieldHeats: cold, mirror }, now)
   }
 }
 

@@ -2,6 +2,7 @@
  * The state of one kind: what is known of each object, and which of them are due.
  * Owned and changed by one KindActor only: `put` replaces what is known of one object, and `Folding` says what with.
  */
+import { fileAt } from "../manifest/FileTree.ts"
 import type { ManifestRef } from "../manifest/Manifest.ts"
 import { type KindId, kindId, type ObjectId } from "../manifest/ObjectKey.ts"
 import * as KindScope from "../rules/KindScope.ts"
@@ -180,6 +181,16 @@ const isMissing = (state: KindState, id: ObjectId, { live, settled }: Tracked, {
   live === undefined && settled === undefined && (_tag === "Pending" || _tag === "Troubled") &&
   state.round?.synced.get(state.id)?.get(id) === undefined
 
+/** A file of which nobody can say that it doesn't describe the object still. */
+const spoiled = ({ round }: KindState, { leftFrom }: Tracked): string | undefined => {
+  const file = leftFrom === undefined || round === undefined
+    ? undefined
+    : fileAt(round.tip.index.indexed.tree, leftFrom)
+  return file !== undefined && (file.verdict._tag !== "Read" || file.parsed?.broken !== undefined)
+    ? leftFrom
+    : undefined
+}
+
 /** Whether a live object is as it was when it was last the same on both sides; false where that was never so. */
 const isUnchanged = ({ mirror }: KindState, id: ObjectId, { live, mirror: { saved } }: Tracked) => {
   const last = saved ?? mirror.recorded.get(id)
@@ -202,6 +213,7 @@ const verdictOn = (
     isShown: state.mirror.seen.has(id),
     isMirroring: state.round.mirroring._tag === "Open",
     protection: (rule) => protection(state.spec, nameOf(id), rule),
+    spoiled: spoiled(state, tracked),
     isUnchanged: isUnchanged(state, id, tracked),
     now
   })

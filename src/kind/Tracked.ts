@@ -80,6 +80,8 @@ export interface Tracked {
   readonly fieldHeats: FieldHeats
   /** The version that was looked at last for who changes which field. */
   readonly lookedAt: string | undefined
+  /** The file that described it last, once none does. */
+  readonly leftFrom: string | undefined
   /** How far its deletion is, once Git holds it no longer. */
   readonly prune: PruneMemory | undefined
   /** While an apply is under way: what the watch has shown since it was sent. */
@@ -111,6 +113,7 @@ export const unknown: Tracked = {
   heat: { value: 0, at: 0 },
   fieldHeats: cold,
   lookedAt: undefined,
+  leftFrom: undefined,
   prune: undefined,
   inFlight: undefined,
   mirror: noMemory,

@@ -5,6 +5,7 @@ import type { Round } from "../../src/kind/Round.ts"
 import type { Live, Tracked } from "../../src/kind/Tracked.ts"
 import { unknown } from "../../src/kind/Tracked.ts"
 import type { Claim } from "../../src/manifest/Claims.ts"
+import { noFiles } from "../../src/manifest/IndexedFiles.ts"
 import type { ManifestRef } from "../../src/manifest/Manifest.ts"
 import type { Filter } from "../../src/rules/Filter.ts"
 import { parse } from "../../src/rules/FilterSyntax.ts"
@@ -110,7 +111,8 @@ export const round = (number: number, refs: ReadonlyArray<ManifestRef>, change: 
       kinds: new Map([["ConfigMap", refs]]),
       problems: [],
       passedOver: [],
-      files: refs.length
+      files: refs.length,
+      indexed: noFiles("")
     } as unknown as Round["tip"]["index"]
   },
   phase: { _tag: "Syncing" },

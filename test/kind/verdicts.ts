@@ -28,6 +28,7 @@ export const verdictOf = (
     isShown: false,
     isMirroring: true,
     protection: () => undefined,
+    spoiled: undefined,
     isUnchanged: false,
     now
   })

@@ -24,6 +24,8 @@ export interface PruneCircumstances {
   readonly isTipComplete: boolean
   readonly isRecorded: boolean
   readonly protection: (rule: Rule) => string | undefined
+  /** The file that described it last, if that is there and can't be read as a manifest any more. */
+  readonly spoiled: string | undefined
   /** Whether it is as it was when both sides were last the same. */
   readonly isUnchanged: boolean
   readonly now: number
@@ -64,7 +66,9 @@ export const judgePrune = (
   const awaits = { _tag: "AwaitsPrune", rule, uid: live.uid, trouble: undefined } as const
   if (memory?._tag === "UnderWay") return { ...awaits, isUnderWay: true }
   if (!circumstances.isTipComplete) return { _tag: "Kept", rule, reason: unread }
-  const reason = whyKept(live, rule, circumstances)
+  const reason = circumstances.spoiled === undefined
+    ? whyKept(live, rule, circumstances)
+    : `${circumstances.spoiled}, which described it, is there and can't be read as a manifest: mend it, or remove it`
   if (reason !== undefined) return { _tag: "Kept", rule, reason: `no longer in Git, and stays: ${reason}` }
   const { now } = circumstances
   if (memory?._tag === "Sent" && now < memory.until) return { ...awaits, isUnderWay: true }

@@ -42,6 +42,13 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })("what
         assert.deepStrictEqual(yield* bed.names, ["broken", "built", "keep", "twice"])
         yield* bed.push(controller, { kustomized: null })
         yield* bed.isGone("built")
+
+        yield* bed.push(controller, { "keep.yaml": "not: [a manifest", "broken.yaml": null })
+        yield* bed.isGone("broken")
+        yield* tells(controller, new RegExp(`${namespace}/keep.*keep.yaml, which described it`, "s"))
+        assert.deepStrictEqual(yield* bed.names, ["keep", "twice"])
+        yield* bed.push(controller, { "keep.yaml": null })
+        yield* bed.isGone("keep")
       }),
     90_000
   )

@@ -8,6 +8,7 @@ const sure: PruneCircumstances = {
   isTipComplete: true,
   isRecorded: true,
   protection: () => undefined,
+  spoiled: undefined,
   isUnchanged: false,
   now: 0
 }
@@ -39,6 +40,10 @@ describe("an object of ours that Git holds no longer", () => {
     const reason = reasonOf({}, { isTipComplete: false })
     assert.include(reason, "could not be read")
     assert.notInclude(reason, "no longer in Git")
+  })
+
+  it("stays while the file that described it is there and nobody can read it", () => {
+    assert.include(reasonOf({}, { spoiled: "web.yaml" }), "web.yaml, which described it,")
   })
 
   it("stays where entry or record don't show that it is ours, unless a rule takes it anyway", () => {

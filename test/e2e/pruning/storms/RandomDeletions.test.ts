@@ -63,8 +63,8 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })("afte
       const holds = (what: string) =>
         eventually(
           `${what}: ${Model.there(world).join(" ")} after ${story.slice(-12).join("; ")}`,
-          uids,
-          (found) => [...found.keys()].toSorted().join() === Model.there(world).join(),
+          bed.names,
+          (found) => found.join() === Model.there(world).join(),
           { within: 40_000, every: 100 }
         )
       const some = () => chance.shuffled(names).slice(0, 1 + chance.below(4))
