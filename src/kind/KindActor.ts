@@ -22,6 +22,7 @@ import * as Mirroring from "./mirroring/Mirroring.ts"
 import type { Observer } from "./Observation.ts"
 import * as PruneAnswers from "./pruning/PruneAnswers.ts"
 import * as Pruning from "./pruning/Pruning.ts"
+import { reportOf } from "./reportOf.ts"
 import * as Watching from "./Watching.ts"
 
 const mailboxSize = 1024
@@ -150,7 +151,7 @@ export const run = Effect.fnUntraced(function*(spec: KindSpec, observer: Observe
     for (const [id, digest] of Folding.takeFinished(state)) yield* coordination.jobFinished(id, digest)
     const departed = Folding.takeDeparted(state)
     if (departed.length > 0) yield* coordination.departed(state.id, departed)
-    yield* coordination.report(KindState.report(state))
+    yield* coordination.report(reportOf(state))
     yield* Effect.yieldNow
   }
 }, Effect.scoped)

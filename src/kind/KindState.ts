@@ -2,18 +2,18 @@
  * The state of one kind: what is known of each object, and which of them are due.
  * Owned and changed by one KindActor only: `put` replaces what is known of one object, and `Folding` says what with.
  */
-import { fileAt } from "../manifest/FileTree.ts"
 import type { ManifestRef } from "../manifest/Manifest.ts"
 import { type KindId, kindId, type ObjectId } from "../manifest/ObjectKey.ts"
 import * as KindScope from "../rules/KindScope.ts"
 import type { KindRules, Labels } from "../rules/Ruleset.ts"
 import * as Ruleset from "../rules/Ruleset.ts"
 import { nextEnd, pausedAt } from "./fights/FieldHeat.ts"
-import type { KindReport, Watch } from "./KindReport.ts"
+import type { Watch } from "./KindReport.ts"
 import type { KindSpec } from "./KindSpec.ts"
 import { mirrorStandingOf } from "./mirroring/MirrorStanding.ts"
 import { judgeInto, makeMirrorState, type MirrorState } from "./mirroring/MirrorState.ts"
 import { protection } from "./pruning/Protection.ts"
+import { isMissing, isUnchanged, spoiledFile } from "./pruning/Standing.ts"
 import type { Mirroring, Round, Synced } from "./Round.ts"
 import { type Stage, stageOf } from "./Stage.ts"
 import * as Tally from "./Tally.ts"
@@ -176,27 +176,6 @@ const isDeparted = (state: KindState, id: ObjectId, { inFlight, live, settled }:
   verdict._tag === "Unclaimed" && isCertain(state) && inFlight === undefined && settled?.seen !== false &&
   (live === undefined || isAnothers(live) || (live.owned === undefined && !live.member)) && isRecorded(state, id)
 
-/** Whether Git wants it, and it never was there as far as the record knows. */
-const isMissing = (state: KindState, id: ObjectId, { live, settled }: Tracked, { _tag }: Verdict) =>
-  live === undefined && settled === undefined && (_tag === "Pending" || _tag === "Troubled") &&
-  state.round?.synced.get(state.id)?.get(id) === undefined
-
-/** A file of which nobody can say that it doesn't describe the object still. */
-const spoiled = ({ round }: KindState, { leftFrom }: Tracked): string | undefined => {
-  const file = leftFrom === undefined || round === undefined
-    ? undefined
-    : fileAt(round.tip.index.indexed.tree, leftFrom)
-  return file !== undefined && (file.verdict._tag !== "Read" || file.parsed?.broken !== undefined)
-    ? leftFrom
-    : undefined
-}
-
-/** Whether a live object is as it was when it was last the same on both sides; false where that was never so. */
-const isUnchanged = ({ mirror }: KindState, id: ObjectId, { live, mirror: { saved } }: Tracked) => {
-  const last = saved ?? mirror.recorded.get(id)
-  return live?.portable !== undefined && last?.live === live.portable
-}
-
 /** Before the first round nothing is known of what Git wants. */
 const verdictOn = (
   state: KindState,
@@ -213,8 +192,8 @@ const verdictOn = (
     isShown: state.mirror.seen.has(id),
     isMirroring: state.round.mirroring._tag === "Open",
     protection: (rule) => protection(state.spec, nameOf(id), rule),
-    spoiled: spoiled(state, tracked),
-    isUnchanged: isUnchanged(state, id, tracked),
+    spoiled: spoiledFile(state.round.tip.index, tracked),
+    isUnchanged: isUnchanged(tracked, state.mirror.recorded.get(id)),
     now
   })
 
@@ -275,7 +254,7 @@ export const put = (state: KindState, id: ObjectId, known: Tracked, now: number)
   else state.unenrolled.delete(id)
   if (verdict._tag === "AwaitsPrune" && !verdict.isUnderWay) state.leaving.add(id)
   else state.leaving.delete(id)
-  if (isMissing(state, id, tracked, verdict)) state.missing.add(id)
+  if (isMissing(tracked, verdict, state.round?.synced.get(state.id)?.get(id))) state.missing.add(id)
   else state.missing.delete(id)
   if (isDeparted(state, id, tracked, verdict)) state.departed.add(id)
   else state.departed.delete(id)
@@ -317,15 +296,3 @@ export const isBusy = (state: KindState): boolean =>
   state.watch._tag === "Listing" || state.due.size > 0 || state.inFlight.size > 0 || state.leaving.size > 0 ||
   state.proving.size > 0 ||
   [...state.unready.values()].some((until) => until !== undefined)
-
-export const report = (state: KindState): KindReport => ({
-  kind: state.id,
-  stage: state.stage,
-  watch: state.watch,
-  round: state.round?.number ?? -1,
-  busy: isBusy(state),
-  rules: Tally.ruleTallies([state.tally, state.mirror.tally]),
-  troubles: Tally.worst([state.tally, state.mirror.tally]),
-  troubleCount: state.tally.troubles.size + state.mirror.tally.troubles.size,
-  missing: isBusy(state) ? [] : [...state.missing].map((id) => ({ kind: state.id, ...nameOf(id) }))
-})
