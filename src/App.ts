@@ -9,6 +9,7 @@ import * as RecordStore from "./coordination/RecordStore.ts"
 import { GitActor } from "./git/GitActor.ts"
 import { GitOptions } from "./git/GitOptions.ts"
 import { ManifestReader } from "./git/ManifestReader.ts"
+import { SetAside } from "./git/SetAside.ts"
 import { HttpOptions } from "./http/HttpOptions.ts"
 import * as Server from "./http/Server.ts"
 import * as ApplySet from "./kind/ApplySet.ts"
@@ -91,7 +92,7 @@ export const kubernetes = Authored.layer.pipe(
 )
 
 /** The Git room. */
-export const git = ManifestReader.layer.pipe(Layer.provideMerge(GitActor.layer))
+export const git = Layer.merge(ManifestReader.layer, SetAside.layer).pipe(Layer.provideMerge(GitActor.layer))
 
 /** Where the record is kept. */
 export const recordStore = (config: Config) =>

@@ -1,12 +1,12 @@
 /**
- * `gitops-controller confirm`: a person's yes to removals from Git that were held, or to taking another cluster's place there. It is written
+ * `gitops-controller confirm`: a person's yes to deletions that were held, in Git or in the cluster, or to taking another cluster's place there. It is written
  * into the record, and the running controller carries it out.
  */
 import { Console, Effect, Layer } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as App from "../App.ts"
 import * as Config from "../config/Config.ts"
-import { type Held, heldOf } from "../coordination/HeldRemovals.ts"
+import { countOf, type Held, heldIn } from "../coordination/HeldDeletions.ts"
 import { formatSource, type Head } from "../coordination/Record.ts"
 import { headName, RecordStore, type Stored } from "../coordination/RecordStore.ts"
 import { nobodys } from "../coordination/standingOf.ts"
@@ -63,19 +63,23 @@ const write = Effect.fnUntraced(
   Effect.retry({ while: ({ _tag }) => _tag === "VersionConflict", times: 10 })
 )
 
-const sameHeld = (a: Held, b: Held | undefined) =>
-  b !== undefined && a.objects.length === b.objects.length &&
-  a.objects.every((object, index) => object === b.objects[index])
+const linesOf = (held: ReadonlyArray<Held>) =>
+  held.flatMap(({ objects, side }) => [side, ...objects.map((object) => `${side} ${object}`)])
 
-const confirmRemovals = Effect.fnUntraced(function*(name: string, yes: boolean) {
+const sameHeld = (a: ReadonlyArray<Held>, b: ReadonlyArray<Held>) => {
+  const [left, right] = [linesOf(a), linesOf(b)]
+  return left.length === right.length && left.every((line, index) => line === right[index])
+}
+
+const confirmDeletions = Effect.fnUntraced(function*(name: string, yes: boolean) {
   const { record } = yield* loadRecord(name)
-  const held = heldOf(record)
-  if (held === undefined) return yield* Console.log("No removal waits for a confirmation.")
+  const held = heldIn(record)
+  if (held.length === 0) return yield* Console.log("No deletion waits for a confirmation.")
   yield* Console.log(renderHeld(held, formatSource(record.head.source)))
   yield* checkAskable(yes)
   yield* askFirst(yes, "Is that right?")
-  const { length } = held.objects
-  yield* write(name, (head) => ({ ...head, confirms: length }), (now) => sameHeld(held, heldOf(now.record)))
+  const count = countOf(held)
+  yield* write(name, (head) => ({ ...head, confirms: count }), (now) => sameHeld(held, heldIn(now.record)))
   yield* Console.log("Confirmed: the controller that leads carries it out within a few seconds.")
 })
 
@@ -109,7 +113,7 @@ export const confirm = Command.make(
     })
     const cluster = { ...optional("kubeconfig", kubeconfig), ...optional("context", context) }
     const name = `${config.stateNamespace}/${headName(config.name)}`
-    const work = takeOver ? confirmTakeOver(name, yes) : confirmRemovals(name, yes)
+    const work = takeOver ? confirmTakeOver(name, yes) : confirmDeletions(name, yes)
     yield* work.pipe(
       Effect.provide(App.recordStore(config).pipe(Layer.provide(Writer.layer), Layer.provide(Unopposed))),
       Effect.provide(connection(config, { context, kubeconfig })),
@@ -118,12 +122,15 @@ export const confirm = Command.make(
   }, Effect.mapError((error) => error._tag === "CommandFailed" ? error : failed(error.message)))
 ).pipe(
   Command.withDescription(
-    "Confirm removals from Git that the controller holds, because they are more than it does by itself (\"deletions\" in the configuration), " +
+    "Confirm deletions, in Git or in the cluster, that the controller holds, because they are more than it does by itself (\"deletions\" in the configuration), " +
       "or because Git or the cluster looked like another. Shows them and asks. A commit can say the same: see \"status\"."
   ),
-  Command.withShortDescription("Confirm removals from Git that wait for a person"),
+  Command.withShortDescription("Confirm deletions that wait for a person"),
   Command.withExamples([
-    { command: "gitops-controller confirm", description: "Show what would be removed from Git, and ask" },
+    {
+      command: "gitops-controller confirm",
+      description: "Show what would be removed from Git and deleted in the cluster, and ask"
+    },
     {
       command: "gitops-controller confirm --take-over",
       description: "This cluster is the one that writes to the repository from now on"

@@ -76,14 +76,14 @@ export const plan = Command.make(
     const survey = Survey.layer({ rules: config.rules, source: sourceOf(rev, path) }).pipe(
       Layer.provideMerge(App.options(config, cluster))
     )
-    const made = yield* makePlan(file).pipe(Effect.provide(survey), Effect.mapError(failed))
+    const made = yield* makePlan(file, config.deletions).pipe(Effect.provide(survey), Effect.mapError(failed))
     yield* Console.log(renderings[output](made))
     const code = exitCode ? codeOf(made) : 0
     if (code !== 0) return yield* new CommandFailed({ exitCode: code, message: "" })
   })
 ).pipe(
   Command.withDescription(
-    "Show what the controller would create, change, let go of and refuse in the cluster, field by field, and what it would commit to Git, file by file, " +
+    "Show what the controller would create, change, let go of, delete and refuse in the cluster, field by field, and what it would commit to Git, file by file, " +
       "without writing anything: the API server is asked to try each change (dry run). With --exit-code: 0 nothing to do, 1 changes, 2 something has to be mended or the plan could not be made; without it 0 once " +
       "the plan is printed."
   ),

@@ -67,7 +67,8 @@ export const status = Command.make(
     const answer = yield* askStatus(yield* addressOf(url, config))
     yield* Console.log(output === "json" ? yield* Effect.orDie(encode(answer)) : renderStatus(answer))
     const troubled = answer.total.failed > 0 || answer.problemCount > 0 || !answer.ready ||
-      answer.configuration !== undefined || answer.mirroring !== undefined || answer.removals !== undefined
+      answer.configuration !== undefined || answer.mirroring !== undefined || answer.removals !== undefined ||
+      answer.deletions !== undefined
     if (troubled) return yield* new CommandFailed({ exitCode: 1, message: "" })
   })
 ).pipe(Command.withDescription("Show what is in step, what waits for what, and what failed with its cure"))

@@ -100,6 +100,7 @@ const rulesOf = ({ content, placeOf }: ConfigFile.CheckedFile): ReadonlyArray<Ru
       filters: filters.map((pointer) => Result.getOrThrow(parseFilter(pointer))),
       syncTo,
       prune: rule.prune ?? defaults.prune,
+      isPruneWritten: rule.prune !== undefined,
       conflict: rule.conflict ?? defaults.conflict,
       suspend: rule.suspend ?? defaults.suspend
     }

@@ -3,9 +3,8 @@ import { Result, Schema, type SchemaIssue } from "effect"
 import { ConfigInvalid, type Mistake } from "./ConfigInvalid.ts"
 import { type ConfigInFile, ConfigSchema } from "./ConfigSchema.ts"
 import * as ConfigText from "./ConfigText.ts"
-import { notBuilt } from "./NotBuilt.ts"
 import * as RepositoryUrl from "./RepositoryUrl.ts"
-import { describe, type PathMistake } from "./SchemaMistakes.ts"
+import { describe } from "./SchemaMistakes.ts"
 
 export interface CheckedFile {
   readonly content: ConfigInFile
@@ -16,19 +15,6 @@ export interface CheckedFile {
 }
 
 const decode = Schema.decodeUnknownResult(ConfigSchema, { errors: "all", onExcessProperty: "error" })
-
-const isBelow = (path: ConfigText.Path, above: ConfigText.Path) => above.every((key, index) => path[index] === key)
-
-/** What isn't built is said once, whatever else is wrong with it. */
-const mistakesIn = (
-  text: ConfigText.ConfigText,
-  schema: ReadonlyArray<PathMistake>,
-  unbuilt: ReadonlyArray<PathMistake>
-) => [
-  ...text.mistakes,
-  ...unbuilt.map(({ mistake }) => mistake),
-  ...schema.filter(({ path }) => !unbuilt.some((hit) => isBelow(path, hit.path))).map(({ mistake }) => mistake)
-]
 
 const onCommandLine = (gitUrl: string | undefined): ReadonlyArray<Mistake> => {
   const problem = gitUrl === undefined ? undefined : RepositoryUrl.problem(gitUrl)
@@ -67,7 +53,7 @@ const allMistakes = (
 ): ReadonlyArray<Mistake> => {
   const schema = issue === undefined ? [] : describe(issue, text)
   return [
-    ...inFile(file, [...mistakesIn(text, schema, notBuilt(text)), ...noRepository(text, gitUrl)]),
+    ...inFile(file, [...text.mistakes, ...schema.map(({ mistake }) => mistake), ...noRepository(text, gitUrl)]),
     ...onCommandLine(gitUrl)
   ]
 }

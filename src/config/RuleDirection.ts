@@ -25,11 +25,12 @@ export const directionProblems = (rule: Direction) => {
         issue: `it belongs to "syncTo: both": under "syncTo: ${syncTo}" one side is always right`
       }]
       : [],
-    ...prune === "always" && writesToGit && resources.length === 0
+    ...prune === "always" && syncTo !== "ignore" && resources.length === 0
       ? [{
         path: ["prune"],
-        issue:
-          `it takes from Git also what this cluster has never had, so the rule must name its resources: resources: [deployments]`
+        issue: writesToGit
+          ? `it takes from Git also what this cluster has never had, so the rule must name its resources: resources: [deployments]`
+          : `it deletes in the cluster also what nobody applied from Git, so the rule must name its resources: resources: [deployments]`
       }]
       : [],
     ...writesToGit && namesOnlySecrets(rule)

@@ -1,5 +1,6 @@
 /** Whether a record that was found may be used here, and what of it counts. Pure. */
-import { type CoordinatorState, type Found, type RecordState, writesToGit } from "./CoordinatorState.ts"
+import { deletesFrom, sides } from "./Account.ts"
+import { type CoordinatorState, type Found, type RecordState } from "./CoordinatorState.ts"
 import { latch } from "./Latching.ts"
 import { formatSource, type Inventory, merge, type Record, sameSource, serialOf, type Source } from "./Record.ts"
 import { RecordOfAnotherCluster, RecordOfAnotherSource } from "./RecordError.ts"
@@ -31,7 +32,8 @@ export const firstContact = (here: Here, term: number): Record => ({
   head: { version: 1, cluster: here.cluster, source: here.source, phase: "syncing", term, shards: 1, finishedJobs: {} },
   inventory: new Map(),
   seen: new Map(),
-  removals: new Map()
+  removals: new Map(),
+  deletions: new Map()
 })
 
 /** What of a record counts for a term that begins with it. */
@@ -65,11 +67,12 @@ const isPutBack = (stored: Stored | undefined, { serial }: CoordinatorState): bo
 
 const putBack = (record: Record, { git: { tip }, ruleset, serial }: CoordinatorState, isGone: boolean): Record => {
   const later: Record = { ...record, head: { ...record.head, serial } }
-  if (!writesToGit(ruleset)) return later
   const reason = isGone
     ? "the record of what this cluster has shown was deleted under the running controller"
     : "the record of what this cluster has shown is older than what was written: the cluster was put back to an earlier time"
-  return latch(later, { cause: `put back after write ${serial}`, reason }, tip?.commit)
+  const cause = { cause: `put back after write ${serial}`, reason }
+  return sides.filter((side) => deletesFrom(ruleset, side))
+    .reduce((held, side) => latch(held, side, cause, tip?.commit), later)
 }
 
 /**

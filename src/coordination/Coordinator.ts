@@ -16,8 +16,15 @@ import {
   SubscriptionRef
 } from "effect"
 import { GitActor } from "../git/GitActor.ts"
-import { type GitReport, noReport } from "../git/GitReport.ts"
-import { Coordination, DeletionWithheld, RecordUnwritten, type Removal, RemovalHeld } from "../kind/Coordination.ts"
+import { noReport } from "../git/GitReport.ts"
+import {
+  Coordination,
+  type DeletionHeld,
+  type DeletionRefused,
+  RecordUnwritten,
+  type Removal,
+  RemovalHeld
+} from "../kind/Coordination.ts"
 import { type Round, sameRound } from "../kind/Round.ts"
 import { Leadership } from "../kubernetes/Leadership.ts"
 import { Reflector } from "../kubernetes/Reflector.ts"
@@ -25,7 +32,8 @@ import { Rulesets } from "../rules/Rulesets.ts"
 import type { CoordinatorMessage } from "./CoordinatorMessage.ts"
 import type { CoordinatorOptions } from "./CoordinatorOptions.ts"
 import * as CoordinatorState from "./CoordinatorState.ts"
-import { judgedAt, mirroredWait } from "./Draft.ts"
+import * as DeletionAnswers from "./DeletionAnswers.ts"
+import { deletionsJudgedAt, judgedAt, mirroredWait } from "./Draft.ts"
 import { fold } from "./Folding.ts"
 import * as GitErrands from "./GitErrands.ts"
 import * as MirroringLog from "./MirroringLog.ts"
@@ -43,12 +51,6 @@ const restarts = Schedule.min([Schedule.exponential("250 millis"), Schedule.spac
 
 const isDefined = <A>(value: A | undefined): value is A => value !== undefined
 
-/** As long as some file was not read, nobody can say that it does not hold the object. */
-const withheldBecause = (object: string, { tip }: GitReport): string =>
-  tip === undefined || tip.index.problems.length > 0 || tip.index.passedOver.length > 0
-    ? `${object} is in no manifest that could be read; it is left alone, since files that were not read may hold it`
-    : `${object} is no longer in Git; this version deletes nothing: delete it with kubectl if it should go`
-
 const unanswered = () => new RecordUnwritten({ message: `the record was not written within ${writeTimeout}` })
 
 const unjudged = ({ id, kind }: Removal) =>
@@ -65,6 +67,7 @@ const wokenAt = (
     RecordKeeping.awaitsPerson(state) ? now + RecordKeeping.personAfter : undefined,
     state.mirroredSince === undefined ? undefined : state.mirroredSince + mirroredWait,
     judgedAt(state),
+    deletionsJudgedAt(state),
     ...errands
   ].filter(isDefined)
   return times.length === 0 ? undefined : Math.min(...times)
@@ -109,6 +112,7 @@ const make = Effect.fnUntraced(function*(options: CoordinatorOptions) {
       if (state.losses !== losses) yield* reflector.relist
       // What settled just now is kept before anybody hears of it: the next process may begin at once.
       if (state.settledRound === state.round) state = CoordinatorState.advance(yield* record.attend(state))
+      state = yield* DeletionAnswers.handOut(state)
       const now = yield* Clock.currentTimeMillis
       const due = wokenAt(state, yield* errands(state), now)
       yield* due === undefined
@@ -172,7 +176,7 @@ const make = Effect.fnUntraced(function*(options: CoordinatorOptions) {
     rounds: SubscriptionRef.changes(rounds).pipe(Stream.filter(isDefined)),
     inventoryKinds: Effect.map(loaded, (held) => new Set(held?.inventory.keys())),
     recorded: (kind) => Effect.map(loaded, (held) => new Set(held?.inventory.get(kind)?.keys())),
-    expect: (round, kinds, unserved = new Set()) => mail({ _tag: "Expected", round, kinds, unserved }),
+    expect: (round, kinds, unserved) => mail({ _tag: "Expected", round, kinds, unserved }),
     report: (report) => mail({ _tag: "Reported", report }),
     synced: (kind, objects) => mail({ _tag: "SyncedTold", kind, objects }),
     departed: (kind, ids) => mail({ _tag: "Departed", kind, ids }),
@@ -195,11 +199,12 @@ const make = Effect.fnUntraced(function*(options: CoordinatorOptions) {
         Effect.timeoutOrElse({ duration: removalTimeout, orElse: () => Effect.fail(unjudged(removal)) })
       )
     }),
-    requestDeletion: (kind, id) =>
-      Effect.flatMap(
-        SubscriptionRef.get(states),
-        ({ git }) => Effect.fail(new DeletionWithheld({ message: withheldBecause(`${kind} ${id}`, git) }))
-      )
+    requestDeletion: Effect.fnUntraced(function*(deletion) {
+      const reply = yield* Deferred.make<void, DeletionHeld | DeletionRefused>()
+      yield* Effect.addFinalizer(() => mail({ _tag: "DeletionReturned", reply }))
+      yield* timed((at) => ({ _tag: "DeletionAsked", deletion, at, reply }))
+      return Deferred.await(reply)
+    })
   })
   return Context.make(Coordination, coordination).pipe(
     Context.add(

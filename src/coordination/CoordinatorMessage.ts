@@ -4,7 +4,14 @@ import type { GitFailure } from "../git/GitError.ts"
 import type { SubmitAnswer, SubmitFailure } from "../git/GitMessages.ts"
 import type { GitReport } from "../git/GitReport.ts"
 import type { History } from "../git/History.ts"
-import type { RecordUnwritten, Removal, RemovalHeld } from "../kind/Coordination.ts"
+import type {
+  Deletion,
+  DeletionHeld,
+  DeletionRefused,
+  RecordUnwritten,
+  Removal,
+  RemovalHeld
+} from "../kind/Coordination.ts"
 import type { KindReport } from "../kind/KindReport.ts"
 import type { Mirrored, Synced } from "../kind/Round.ts"
 import type { Standing } from "../kubernetes/Leadership.ts"
@@ -35,6 +42,13 @@ export interface RemovalAsked {
   readonly reply: Deferred.Deferred<void, RemovalHeld>
 }
 
+export interface DeletionAsked {
+  readonly _tag: "DeletionAsked"
+  readonly deletion: Deletion
+  readonly at: number
+  readonly reply: Deferred.Deferred<void, DeletionHeld | DeletionRefused>
+}
+
 export type CoordinatorMessage =
   | { readonly _tag: "GitReported"; readonly report: GitReport }
   | { readonly _tag: "RulesChanged"; readonly ruleset: Ruleset }
@@ -43,7 +57,7 @@ export type CoordinatorMessage =
     readonly _tag: "Expected"
     readonly round: number
     readonly kinds: ReadonlySet<KindId>
-    readonly unserved?: ReadonlySet<KindId>
+    readonly unserved: ReadonlySet<KindId>
   }
   | { readonly _tag: "Reported"; readonly report: KindReport }
   | { readonly _tag: "EnrollAsked" } & Keys
@@ -69,6 +83,9 @@ export type CoordinatorMessage =
   | { readonly _tag: "DefinedTold"; readonly kind: KindId; readonly uid: string }
   | { readonly _tag: "JobFinished"; readonly id: ObjectId; readonly digest: string }
   | RemovalAsked
+  | DeletionAsked
+  /** Whoever asked has used the leave, or wants it no more. */
+  | { readonly _tag: "DeletionReturned"; readonly reply: DeletionAsked["reply"] }
   | {
     readonly _tag: "HistoryTold"
     readonly question: HistoryQuestion

@@ -18,8 +18,10 @@ import type { Stage } from "../kind/Stage.ts"
 import type { Standing } from "../kubernetes/Leadership.ts"
 import type { KindId } from "../manifest/ObjectKey.ts"
 import type { Ruleset } from "../rules/Ruleset.ts"
+import { deletesFrom } from "./Account.ts"
 import type { CoordinatorMessage, RemovalAsked } from "./CoordinatorMessage.ts"
 import type { CoordinatorOptions } from "./CoordinatorOptions.ts"
+import * as DeletionsState from "./DeletionsState.ts"
 import * as Gathering from "./Gathering.ts"
 import type { Ancestry } from "./Latching.ts"
 import type { ObjectSet } from "./ObjectMap.ts"
@@ -86,6 +88,8 @@ export interface CoordinatorState {
   readonly mirroredSince: number | undefined
   /** Not judged yet. */
   readonly asked: ReadonlyArray<RemovalAsked>
+  /** What is to be deleted in the cluster, and how far that is. */
+  readonly deletions: DeletionsState.DeletionsState
   /** The latest write of the record that this process knows of: one with an older was put back. */
   readonly serial: number
   /** Whether the tip has grown from the commit synced last when the term began; `undefined` until the record was read. */
@@ -131,6 +135,7 @@ export const initial = (
   unseen: new Map(),
   mirroredSince: undefined,
   asked: [],
+  deletions: DeletionsState.none,
   serial: 0,
   ancestry: undefined,
   lookedThrough: undefined,
@@ -153,6 +158,7 @@ export const restarted = (before: CoordinatorState, ruleset: Ruleset): Coordinat
   unseen: before.unseen,
   mirroredSince: before.mirroredSince,
   serial: before.serial,
+  deletions: DeletionsState.afterRestart(before.deletions),
   confirmed: before.confirmed + 1
 })
 
@@ -161,8 +167,7 @@ export const needsRecord = ({ git, record, standing }: CoordinatorState): boolea
   git.tip !== undefined && standing._tag === "Leading" && record._tag === "Unread"
 
 /** Whether some rule writes to Git: where none does, Git needs not say whose it is. */
-export const writesToGit = ({ rules }: Ruleset): boolean =>
-  rules.some(({ suspend, syncTo }) => !suspend && (syncTo === "git" || syncTo === "both"))
+export const writesToGit = (ruleset: Ruleset): boolean => deletesFrom(ruleset, "git")
 
 const phases = { syncing: "Written", undecided: "Undecided", restoring: "Restoring" } as const
 
@@ -202,7 +207,7 @@ export const clusterStandingOf = (state: CoordinatorState): ClusterStanding | un
     takesOver: head.takesOver,
     asked: askedOf(state, head),
     restoresFrom: head.restoring?.from,
-    isRestored: isRestored(state.progress, state.round, tip.index.kinds)
+    isRestored: isRestored(state.progress, state.round, ruleset, tip.index.kinds)
   })
 }
 
@@ -236,9 +241,10 @@ export const mirroringOf = (state: CoordinatorState): Mirroring => {
 const laterOf = (a: Stage | undefined, b: Stage | undefined) =>
   a === undefined ? b : b === undefined ? a : a > b ? a : b
 
-/** After messages were folded: opens what can be opened. */
+/** After messages were folded: opens what can be opened. Nothing of a round is applied while leave given in another may be used still. */
 export const advance = (state: CoordinatorState): CoordinatorState => {
-  if (!writesIn(phaseOf(state))) return { ...state, opened: undefined }
+  if (!writesIn(phaseOf(state)) || DeletionsState.isUsedElsewhere(state.deletions, state.round))
+    return { ...state, opened: undefined }
   const opened = laterOf(state.opened, Progress.openStage(state.progress, state.round))
   const settled = Progress.isSettled(state.progress, state.round)
   return { ...state, opened, settledRound: settled ? state.round : state.settledRound }

@@ -1,11 +1,13 @@
 /** What the record has to say next: everything that the Coordinator was told and that is due, and what follows from it. Pure. */
 import { Duration } from "effect"
-import { type CoordinatorState, type RecordState, writesToGit } from "./CoordinatorState.ts"
+import { deletesFrom, type Side, sides, type Wish } from "./Account.ts"
+import { type CoordinatorState, type RecordState } from "./CoordinatorState.ts"
 import * as Gathering from "./Gathering.ts"
-import * as HeldRemovals from "./HeldRemovals.ts"
+import * as HeldDeletions from "./HeldDeletions.ts"
 import { judge, type Verdict } from "./Judging.ts"
-import { latchedBy } from "./Latching.ts"
+import { type Ancestry, latchedBy } from "./Latching.ts"
 import * as ObjectMap from "./ObjectMap.ts"
+import * as Progress from "./Progress.ts"
 import * as Record from "./Record.ts"
 import { nextPhase } from "./restoring/nextPhase.ts"
 import type { ClusterStanding } from "./standingOf.ts"
@@ -36,6 +38,25 @@ export const judgedAt = (state: CoordinatorState): number | undefined => {
   if (first === undefined || last === undefined) return undefined
   const latest = first.at + Duration.toMillis(gathering.maxAge)
   return awaitsContents(state) ? latest : Math.min(last.at + Duration.toMillis(gathering.quiet), latest)
+}
+
+/**
+ * When the deletions in the cluster that were asked for are judged: once every kind has done what it can, so that all that is new is there and
+ * all that is to go was asked for, and it is known whether the branch has grown from what was synced.
+ */
+export const deletionsJudgedAt = (state: CoordinatorState): number | undefined => {
+  const { ancestry, deletions: { asked }, options: { gathering }, progress, round } = state
+  const last = asked.at(-1)
+  const isKnown = ancestry !== undefined && ancestry.answer !== "Unknown"
+  return last === undefined || !isKnown || !Progress.isSettled(progress, round)
+    ? undefined
+    : last.at + Duration.toMillis(gathering.quiet)
+}
+
+/** The sides on which what was asked for is judged now. */
+export const judgedNow = (state: CoordinatorState, now: number): ReadonlyArray<Side> => {
+  const due = { git: judgedAt(state), cluster: deletionsJudgedAt(state) }
+  return sides.filter((side) => now >= (due[side] ?? Infinity))
 }
 
 const isSettled = ({ round, settledRound }: CoordinatorState) => settledRound === round
@@ -121,20 +142,46 @@ export interface Draft {
   readonly tookOver: boolean
   readonly isConfirmed: boolean
   readonly objection: string | undefined
-  /** Of what was asked for, when it was judged. */
-  readonly verdicts: ReadonlyArray<Verdict> | undefined
+  /** Of what was asked for on each side, when it was judged. */
+  readonly verdicts: { readonly [S in Side]?: ReadonlyArray<Verdict> }
 }
+
+const wishesOn = ({ asked, deletions }: CoordinatorState, side: Side): ReadonlyArray<Wish> =>
+  side === "git"
+    ? asked.map(({ removal: { document, ...removal } }) => ({ ...removal, basis: document }))
+    : deletions.asked.map(({ deletion: { uid, ...deletion } }) => ({ ...deletion, basis: uid, goneWith: undefined }))
+
+/** What was to be deleted in the cluster and isn't ours any more, or, once all is settled, is wanted no more. */
+const withdrawnDeletions = (record: Record.Record, state: CoordinatorState): Record.Record => {
+  const { deletions, departed, progress, round } = state
+  const left = HeldDeletions.withdraw(record, "cluster", departed)
+  const wanted = deletions.round === round ? deletions.wanted : new Map()
+  return Progress.isSettled(progress, round)
+    ? HeldDeletions.narrow(left, "cluster", progress.expected, wanted)
+    : left
+}
+
+const latchedAnew = (
+  record: Record.Record,
+  { git: { tip }, ruleset }: CoordinatorState,
+  ancestry: Ancestry
+): Record.Record =>
+  tip === undefined
+    ? record
+    : sides.filter((side) => deletesFrom(ruleset, side))
+      .reduce((latched, side) => latchedBy(latched, side, tip, ancestry), record)
 
 /** The record as it should be, the same value when nothing is missing. */
 export const draft = (
   state: CoordinatorState,
   { record: before }: Loaded,
   standing: ClusterStanding | undefined,
-  isJudging: boolean,
+  judging: ReadonlyArray<Side>,
   now: number
 ): Draft => {
-  const isFlushing = flushes(state, isJudging, now)
-  const told = HeldRemovals.withdraw(withObjects(before, state, isFlushing), toldOf(state, isFlushing))
+  const isFlushing = flushes(state, judging.includes("git"), now)
+  const shown = HeldDeletions.withdraw(withObjects(before, state, isFlushing), "git", toldOf(state, isFlushing))
+  const told = withdrawnDeletions(shown, state)
   const head = [withJobs, withDefinitions, withSynced].reduce(
     (head, step) => step(head, state),
     withRival(nextPhase(told.head, state, standing, now), standing)
@@ -142,7 +189,7 @@ export const draft = (
   const took = tookOver(told, state)
   const written = head === told.head ? told : { ...told, head }
   const ours = took ? afterTakeOver(written) : written
-  const { isConfirmed, objection, record: answered } = HeldRemovals.answer(
+  const { isConfirmed, objection, record: answered } = HeldDeletions.answer(
     ours,
     state.trailers,
     state.options.name,
@@ -150,15 +197,19 @@ export const draft = (
   )
   const { git: { tip } } = state
   const ancestry = took || isConfirmed ? "Proved" : state.ancestry?.answer ?? "Unknown"
-  const latched = tip === undefined || !writesToGit(state.ruleset) ? answered : latchedBy(answered, tip, ancestry)
-  const common = { isFlushing, tookOver: took, isConfirmed, objection }
-  if (!isJudging) return { ...common, record: latched, verdicts: undefined }
-  return {
-    ...common,
-    ...judge(latched, state.asked.map(({ removal }) => removal), {
-      limits: state.options.deletions,
-      commit: tip?.commit,
-      now
-    })
-  }
+  const circumstances = { limits: state.options.deletions, commit: tip?.commit, now }
+  return judging.reduce<Draft>(
+    (drafted, side) => {
+      const { record, verdicts } = judge(drafted.record, side, wishesOn(state, side), circumstances)
+      return { ...drafted, record, verdicts: { ...drafted.verdicts, [side]: verdicts } }
+    },
+    {
+      isFlushing,
+      tookOver: took,
+      isConfirmed,
+      objection,
+      record: latchedAnew(answered, state, ancestry),
+      verdicts: {}
+    }
+  )
 }

@@ -6,6 +6,7 @@ import type { KindId, ObjectId } from "../manifest/ObjectKey.ts"
 import type { Ruleset } from "../rules/Ruleset.ts"
 import type { CoordinatorMessage } from "./CoordinatorMessage.ts"
 import { type CoordinatorState, unread } from "./CoordinatorState.ts"
+import * as DeletionsState from "./DeletionsState.ts"
 import * as Gathering from "./Gathering.ts"
 import { changeSet, type ObjectSet } from "./ObjectMap.ts"
 import * as Progress from "./Progress.ts"
@@ -95,10 +96,7 @@ export const fold = (state: CoordinatorState, message: CoordinatorMessage): Coor
     case "StandingChanged":
       return onStanding(state, message.standing)
     case "Expected":
-      return {
-        ...state,
-        progress: Progress.expecting(state.progress, message.round, message.kinds, message.unserved)
-      }
+      return { ...state, progress: Progress.expecting(state.progress, message.round, message.kinds, message.unserved) }
     case "Reported":
       return { ...state, progress: Progress.reported(state.progress, message.report) }
     case "EnrollAsked":
@@ -131,6 +129,10 @@ export const fold = (state: CoordinatorState, message: CoordinatorMessage): Coor
       return { ...state, synced: Gathering.add(state.synced, message) }
     case "RemovalAsked":
       return { ...state, asked: [...state.asked, message] }
+    case "DeletionAsked":
+      return { ...state, deletions: DeletionsState.afterAsked(state.deletions, message) }
+    case "DeletionReturned":
+      return { ...state, deletions: DeletionsState.afterReturned(state.deletions, message.reply) }
     case "HistoryTold":
       return onHistory(state, message)
     case "NamingTold":

@@ -1,18 +1,18 @@
-/** Which of the documents that kinds want to remove from Git may go: judged as one set, together with what was granted of late. Pure. */
-import type { Removal } from "../kind/Coordination.ts"
+/** Which of what kinds want to have deleted on one side may go: judged as one set, together with what was granted of late. Pure. */
 import type { KindId } from "../manifest/ObjectKey.ts"
+import { accountOf, knownOf, type Side, type Wish, withAccount } from "./Account.ts"
 import * as Budget from "./Budget.ts"
+import type { GrantEntry } from "./GrantEntry.ts"
 import * as ObjectMap from "./ObjectMap.ts"
-import type { Record, Removals } from "./Record.ts"
-import type { RemovalEntry } from "./RemovalEntry.ts"
+import type { Grants, Record } from "./Record.ts"
 
-/** `OnlyInGit`: this cluster has never shown the object, so that it is gone proves nothing. */
-export type Verdict = "Granted" | "Held" | "OnlyInGit"
+/** `Unknown`: the record knows nothing of it, so that it isn't on the other side proves nothing. */
+export type Verdict = "Granted" | "Held" | "Unknown"
 
 export interface Judgement {
   /** With what follows; it has to be written before anybody is told. */
   readonly record: Record
-  /** In the order of the removals. */
+  /** In the order of the wishes. */
   readonly verdicts: ReadonlyArray<Verdict>
 }
 
@@ -28,73 +28,87 @@ export interface Circumstances {
 const confirmedFor = 3_600_000
 
 /** Without what has lapsed. */
-const lasting = (removals: Removals, now: number): Removals =>
+const lasting = (grants: Grants, now: number): Grants =>
   ObjectMap.keep(
-    removals,
+    grants,
     (_, __, { at, mark }) => mark === "held" || now - at < (mark === "granted" ? Budget.window : confirmedFor)
   )
 
-const sameMark = (a: RemovalEntry | undefined, b: RemovalEntry | undefined): boolean =>
-  a?.mark === b?.mark && a?.document === b?.document
+const sameMark = (a: GrantEntry | undefined, b: GrantEntry | undefined): boolean =>
+  a?.mark === b?.mark && a?.basis === b?.basis
 
 /** Marked as that at this time, unless it was marked so before. */
-const markAll = (
-  record: Record,
-  wanted: ReadonlyArray<Removal>,
-  mark: RemovalEntry["mark"],
-  at: number
-): Record => {
-  const removals = wanted.reduce<Removals>(
-    (marked, { document, id, kind }) => ObjectMap.widen(marked, kind, [[id, { mark, document, at }]], sameMark),
-    record.removals
+const markAll = (grants: Grants, wanted: ReadonlyArray<Wish>, mark: GrantEntry["mark"], at: number): Grants =>
+  wanted.reduce<Grants>(
+    (marked, { basis, id, kind }) => ObjectMap.widen(marked, kind, [[id, { mark, basis, at }]], sameMark),
+    grants
   )
-  return removals === record.removals ? record : { ...record, removals }
+
+const isAllowed = (grants: Grants, { basis, id, kind }: Wish) => {
+  const entry = ObjectMap.get(grants, kind, id)
+  return entry !== undefined && entry.mark !== "held" && entry.basis === basis
 }
 
-const isAllowed = (removals: Removals, { document, id, kind }: Removal) => {
-  const entry = ObjectMap.get(removals, kind, id)
-  return entry !== undefined && entry.mark !== "held" && entry.document === document
-}
-
-const counted = (removals: Removals) => ObjectMap.keep(removals, (_, __, { mark }) => mark === "granted")
-
-const withLatch = (record: Record, reason: string, commit: string | undefined): Record => ({
-  ...record,
-  head: { ...record.head, latch: { cause: "budget", reason, ...commit === undefined ? {} : { commit } } }
-})
+const counted = (grants: Grants) => ObjectMap.keep(grants, (_, __, { mark }) => mark === "granted")
 
 const namespaces: KindId = "Namespace"
 
 /** A namespace that is gone with the objects in it, though its own manifest stays. */
-const strayNamespace = (set: Removals, fresh: ReadonlyArray<Removal>): string | undefined =>
+const strayNamespace = (set: Grants, fresh: ReadonlyArray<Wish>): string | undefined =>
   fresh.map(({ goneWith }) => goneWith).find((name) => name !== undefined && !ObjectMap.has(set, namespaces, name))
 
-const excessOf = (set: Removals, fresh: ReadonlyArray<Removal>, { seen }: Record, limits: Budget.Limits) => {
+const excessOf = (
+  set: Grants,
+  fresh: ReadonlyArray<Wish>,
+  known: ObjectMap.ObjectMap<unknown>,
+  limits: Budget.Limits
+) => {
   const stray = strayNamespace(set, fresh)
   return stray === undefined
-    ? Budget.excess(counted(set), seen, limits)
+    ? Budget.excess(counted(set), known, limits)
     : `namespace ${stray} is gone with what was in it, and its own manifest is not`
 }
 
 /** Judges new ones that nobody has allowed yet. */
-const judgeFresh = (record: Record, fresh: ReadonlyArray<Removal>, { commit, limits, now }: Circumstances): Record => {
-  if (record.head.latch !== undefined) return markAll(record, fresh, "held", now)
-  const granted = markAll(record, fresh, "granted", now)
-  const excess = excessOf(granted.removals, fresh, record, limits)
-  return excess === undefined ? granted : withLatch(markAll(record, fresh, "held", now), excess, commit)
+const judgeFresh = (
+  record: Record,
+  side: Side,
+  fresh: ReadonlyArray<Wish>,
+  { commit, limits, now }: Circumstances
+): Record => {
+  const { grants, latch } = accountOf(record, side)
+  const held = markAll(grants, fresh, "held", now)
+  if (latch !== undefined) return withAccount(record, side, { grants: held, latch })
+  const granted = markAll(grants, fresh, "granted", now)
+  const excess = excessOf(granted, fresh, knownOf(record, side), limits)
+  return withAccount(
+    record,
+    side,
+    excess === undefined
+      ? { grants: granted, latch }
+      : { grants: held, latch: { cause: "budget", reason: excess, ...commit === undefined ? {} : { commit } } }
+  )
 }
 
-export const judge = (found: Record, wanted: ReadonlyArray<Removal>, circumstances: Circumstances): Judgement => {
-  const removals = lasting(found.removals, circumstances.now)
-  const record: Record = removals === found.removals ? found : { ...found, removals }
-  const isKnown = ({ always, id, kind }: Removal) => always || ObjectMap.has(record.seen, kind, id)
-  const fresh = wanted.filter((removal) => isKnown(removal) && !isAllowed(record.removals, removal))
-  const judged = fresh.length === 0 ? record : judgeFresh(record, fresh, circumstances)
+export const judge = (
+  found: Record,
+  side: Side,
+  wanted: ReadonlyArray<Wish>,
+  circumstances: Circumstances
+): Judgement => {
+  const account = accountOf(found, side)
+  const record = withAccount(found, side, { ...account, grants: lasting(account.grants, circumstances.now) })
+  const known = knownOf(record, side)
+  const isKnown = ({ always, id, kind }: Wish) => always || ObjectMap.has(known, kind, id)
+  const before = accountOf(record, side).grants
+  const fresh = wanted.filter((wish) => isKnown(wish) && !isAllowed(before, wish))
+  const judged = fresh.length === 0 ? record : judgeFresh(record, side, fresh, circumstances)
+  const { grants } = accountOf(judged, side)
   return {
     record: judged,
-    verdicts: wanted.map((removal) => {
-      if (!isKnown(removal)) return "OnlyInGit"
-      return isAllowed(judged.removals, removal) ? "Granted" : "Held"
+    verdicts: wanted.map((wish) => {
+      if (!isKnown(wish)) return "Unknown"
+      return isAllowed(grants, wish) ? "Granted" : "Held"
     })
   }
 }

@@ -1,5 +1,6 @@
-/** What looks like another world, so that every removal waits for a person. Pure. */
+/** What looks like another world, so that every deletion on either side waits for a person. Pure. */
 import type { Tip } from "../git/Tip.ts"
+import { accountOf, type Side, withAccount } from "./Account.ts"
 import type { Latch, Record } from "./Record.ts"
 
 /** Whether the commit last synced lies in the history of the tip. */
@@ -7,13 +8,16 @@ export type Ancestry = "Unknown" | "Proved" | "Broken"
 
 const short = (commit: string) => commit.slice(0, 8)
 
-const someMirrored = ({ seen }: Record): boolean =>
-  seen.values().some((entries) => entries.values().some((mirrored) => mirrored !== undefined))
+/** Whether Git once held what could be deleted. */
+const hadSome = ({ inventory, seen }: Record, side: Side): boolean =>
+  side === "git"
+    ? seen.values().some((entries) => entries.values().some((mirrored) => mirrored !== undefined))
+    : inventory.size > 0
 
-const isEmptied = ({ index }: Tip, record: Record): boolean =>
-  index.problems.length === 0 && index.kinds.values().every((refs) => refs.length === 0) && someMirrored(record)
+const isEmptied = ({ index }: Tip): boolean =>
+  index.problems.length === 0 && index.kinds.values().every((refs) => refs.length === 0)
 
-const causeOf = (tip: Tip, record: Record, ancestry: Ancestry): Omit<Latch, "commit"> | undefined => {
+const causeOf = (tip: Tip, record: Record, side: Side, ancestry: Ancestry): Omit<Latch, "commit"> | undefined => {
   const { lastSynced } = record.head
   if (tip.rewrittenFrom !== undefined) {
     return {
@@ -29,20 +33,21 @@ const causeOf = (tip: Tip, record: Record, ancestry: Ancestry): Omit<Latch, "com
       reason: `the commit that was synced last, ${short(lastSynced)}, is no longer part of the branch`
     }
   }
-  return isEmptied(tip, record)
+  return isEmptied(tip) && hadSome(record, side)
     ? { cause: `empty at ${tip.commit ?? ""}`, reason: "the repository was emptied: no manifest is left below gitPath" }
     : undefined
 }
 
-/** The record with all removals held if something looks like another world that nobody has accepted; else the same record. */
-export const latchedBy = (record: Record, tip: Tip, ancestry: Ancestry): Record => {
-  const cause = causeOf(tip, record, ancestry)
-  if (cause === undefined || record.head.latch !== undefined || record.head.accepted === cause.cause) return record
-  return latch(record, cause, tip.commit)
+/** The record with all deletions of a side held if something looks like another world that nobody has accepted; else the same record. */
+export const latchedBy = (record: Record, side: Side, tip: Tip, ancestry: Ancestry): Record => {
+  const cause = causeOf(tip, record, side, ancestry)
+  const isKnown = accountOf(record, side).latch !== undefined || record.head.accepted === cause?.cause
+  return cause === undefined || isKnown ? record : latch(record, side, cause, tip.commit)
 }
 
-/** With all removals held. */
-export const latch = (record: Record, cause: Omit<Latch, "commit">, commit: string | undefined): Record => ({
-  ...record,
-  head: { ...record.head, latch: { ...cause, ...commit === undefined ? {} : { commit } } }
-})
+/** With all deletions of a side held. */
+export const latch = (record: Record, side: Side, cause: Omit<Latch, "commit">, commit: string | undefined): Record =>
+  withAccount(record, side, {
+    ...accountOf(record, side),
+    latch: { ...cause, ...commit === undefined ? {} : { commit } }
+  })

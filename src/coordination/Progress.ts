@@ -7,7 +7,7 @@ export interface Progress {
   /** The round whose kinds are known. */
   readonly round: number
   readonly expected: ReadonlySet<KindId>
-  /** Kinds that Git has, that may go to Git by the rules, and that the cluster does not serve. */
+  /** In Git, and not served by the cluster. */
   readonly unserved: ReadonlySet<KindId>
   readonly reports: ReadonlyMap<KindId, KindReport>
 }

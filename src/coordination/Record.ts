@@ -1,13 +1,13 @@
 /**
  * What this cluster has been through with us: which cluster and source, what we applied, which Jobs finished, which objects it has shown, and
- * which documents were to be removed. Pure: the value, and how it is widened.
+ * what was to be deleted on either side. Pure: the value, and how it is widened.
  */
 import { Schema } from "effect"
 import type { Mirrored, SeenObjects, Synced, SyncedObjects } from "../kind/Round.ts"
 import type { KindId, ObjectId } from "../manifest/ObjectKey.ts"
+import type { GrantEntry } from "./GrantEntry.ts"
 import * as ObjectMap from "./ObjectMap.ts"
 import { sameBy, seenWords, syncedWords } from "./RecordLines.ts"
-import type { RemovalEntry } from "./RemovalEntry.ts"
 
 /** The repository, branch and path the objects came from. */
 export const Source = Schema.Struct({
@@ -17,7 +17,7 @@ export const Source = Schema.Struct({
 })
 export interface Source extends Schema.Schema.Type<typeof Source> {}
 
-/** Why removals wait until a person confirms them. */
+/** Why deletions wait until a person confirms them. */
 export const Latch = Schema.Struct({
   /** What makes this the same reason as another time: what a person accepted once does not hold again. */
   cause: Schema.String,
@@ -53,12 +53,15 @@ export const Head = Schema.Struct({
   finishedJobs: Schema.Record(Schema.String, Schema.String),
   /** UIDs of the CustomResourceDefinitions under which objects were seen, by kind. */
   definitions: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
+  /** Of removals from Git. */
   latch: Schema.optionalKey(Latch),
+  /** Of deletions in the cluster. */
+  deletionLatch: Schema.optionalKey(Latch),
   /** The cause of the latch that a person accepted last. */
   accepted: Schema.optionalKey(Schema.String),
   /** Commits whose trailers were judged: each counts once. */
   judged: Schema.optionalKey(Schema.Array(Schema.String)),
-  /** Written by a person (`gitops-controller confirm`): so many held removals shall be carried out. */
+  /** Written by a person (`gitops-controller confirm`): so many held deletions, of both sides together, shall be carried out. */
   confirms: Schema.optionalKey(Schema.Int),
   /** Whom Git names in our place, as a person is asked about it. */
   rival: Schema.optionalKey(Schema.String),
@@ -70,13 +73,16 @@ export interface Head extends Schema.Schema.Type<typeof Head> {}
 /** What we applied: of each object by kind, how it was last found in step; `undefined` until it was. */
 export type Inventory = SyncedObjects
 
-export type Removals = ObjectMap.ObjectMap<RemovalEntry>
+export type Grants = ObjectMap.ObjectMap<GrantEntry>
 
 export interface Record {
   readonly head: Head
   readonly inventory: Inventory
   readonly seen: SeenObjects
-  readonly removals: Removals
+  /** Documents to be removed from Git. */
+  readonly removals: Grants
+  /** Objects to be deleted in the cluster. */
+  readonly deletions: Grants
 }
 
 export const serialOf = ({ serial = 0 }: Head): number => serial

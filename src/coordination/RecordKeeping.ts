@@ -5,10 +5,13 @@
 import { Cause, Clock, Deferred, Effect } from "effect"
 import { RecordUnwritten } from "../kind/Coordination.ts"
 import { Writer } from "../kubernetes/Writer.ts"
+import type { Side } from "./Account.ts"
 import { admit, type Here, toBeRead } from "./Admission.ts"
 import { clusterId } from "./ClusterId.ts"
 import { clusterStandingOf, type CoordinatorState, needsRecord, writesToGit } from "./CoordinatorState.ts"
-import { draft, judgedAt } from "./Draft.ts"
+import * as DeletionAnswers from "./DeletionAnswers.ts"
+import { draft, judgedNow } from "./Draft.ts"
+import { heldIn } from "./HeldDeletions.ts"
 import { serialOf } from "./Record.ts"
 import * as RecordNews from "./RecordNews.ts"
 import { RecordStore } from "./RecordStore.ts"
@@ -32,8 +35,11 @@ export const awaitsPerson = (state: CoordinatorState): boolean => {
   if (state.record._tag !== "Loaded") return false
   const standing = clusterStandingOf(state)
   const isShut = standing?.mirroring._tag === "Closed" && standing.mirroring.reason !== ""
-  return isShut || state.record.record.head.latch !== undefined
+  return isShut || heldIn(state.record.record).length > 0
 }
+
+const refuseAll = (state: CoordinatorState, reason: string) =>
+  Effect.flatMap(RemovalAnswers.refuseAll(state, reason), (left) => DeletionAnswers.refuseAll(left, reason))
 
 const isBegunAnew = (state: CoordinatorState): boolean =>
   state.record._tag === "Loaded" && state.record.stored === undefined && state.git.tip?.named._tag === "Named" &&
@@ -87,21 +93,23 @@ export const make = Effect.gen(function*() {
     const next = yield* read(state, tip.branch)
     return next.record._tag === "Loaded" && next.record.found === before.found
       ? next
-      : yield* RemovalAnswers.refuseAll(next, RemovalAnswers.recordLost)
+      : yield* refuseAll(next, RemovalAnswers.recordLost)
   })
 
-  const save = Effect.fnUntraced(function*(state: CoordinatorState, isJudging: boolean, now: number) {
+  const save = Effect.fnUntraced(function*(state: CoordinatorState, judging: ReadonlyArray<Side>, now: number) {
     if (state.record._tag !== "Loaded") return state
     const { record, stored } = state.record
     const standing = clusterStandingOf(state)
-    const next = draft(state, state.record, standing, isJudging, now)
-    const isNeeded = state.enrolls.length > 0 || state.sees.length > 0 || state.intents.length > 0 || isJudging ||
+    const next = draft(state, state.record, standing, judging, now)
+    const isNeeded = state.enrolls.length > 0 || state.sees.length > 0 || state.intents.length > 0 ||
+      judging.length > 0 ||
       standing?.step === "WriteRecord" || standing?.step === "WriteUndecided"
     const isPutBack = serialOf(record.head) > (stored === undefined ? 0 : serialOf(stored.record.head))
     const unwritten = isPutBack || (stored === undefined ? isNeeded : next.record !== record)
     const written = unwritten ? yield* store.save(next.record, stored) : stored
     yield* replyAll(state, undefined)
     yield* RemovalAnswers.answerAll(state, next)
+    yield* DeletionAnswers.answerAll(state, next)
     const after = written === undefined ? state : RecordNews.wasWritten(state, state.record, next, written)
     return { ...after, enrolls: [], intents: [], sees: [] }
   })
@@ -111,17 +119,17 @@ export const make = Effect.gen(function*() {
     yield* Effect.logWarning(`The ${told}`)
     yield* replyAll(state, new RecordUnwritten({ message }))
     notBefore = (yield* Clock.currentTimeMillis) + retryAfter
-    const refused = yield* RemovalAnswers.refuseAll(state, `the ${told}`)
+    const refused = yield* refuseAll(state, `the ${told}`)
     return { ...refused, record: toBeRead(state.record), enrolls: [], intents: [], sees: [] }
   })
 
   const once = Effect.fnUntraced(function*(before: CoordinatorState) {
     const now = yield* Clock.currentTimeMillis
     const state = yield* Effect.flatMap(load(before), (loaded) => listen(loaded, now))
-    const asked = yield* RemovalAnswers.refuseClosed(state)
-    const due = judgedAt(asked)
-    const verified = due !== undefined && now >= due ? yield* verify(asked) : asked
-    return yield* save(verified, due !== undefined && now >= due && verified.asked.length > 0, now)
+    const asked = yield* Effect.flatMap(RemovalAnswers.refuseClosed(state), DeletionAnswers.refuseOutdated)
+    const ready = judgedNow(asked, now).includes("cluster") ? yield* DeletionAnswers.refuseEarly(asked) : asked
+    const verified = judgedNow(ready, now).length > 0 ? yield* verify(ready) : ready
+    return yield* save(verified, judgedNow(verified, now), now)
   })
 
   /**

@@ -5,8 +5,8 @@
 import { DateTime, Option } from "effect"
 import type { Mirrored, Synced } from "../kind/Round.ts"
 import type { KindId, ObjectId } from "../manifest/ObjectKey.ts"
+import { type GrantEntry, grantMarks } from "./GrantEntry.ts"
 import type { ObjectMap } from "./ObjectMap.ts"
-import { type RemovalEntry, removalMarks } from "./RemovalEntry.ts"
 
 /** The words for a value, and the way back; `undefined` for words that are none. */
 export interface Words<V> {
@@ -38,15 +38,15 @@ export const seenWords: Words<Mirrored | undefined> = {
   }
 }
 
-/** `held <document> <time>`; the time in RFC 3339. */
-export const removalWords: Words<RemovalEntry> = {
-  write: ({ at, document, mark }) => `${mark} ${document} ${DateTime.formatIso(DateTime.makeUnsafe(at))}`,
-  read: ([word, document, time]) => {
-    const mark = removalMarks.find((known) => known === word)
+/** `held <basis> <time>`; the time in RFC 3339. */
+export const grantWords: Words<GrantEntry> = {
+  write: ({ at, basis, mark }) => `${mark} ${basis} ${DateTime.formatIso(DateTime.makeUnsafe(at))}`,
+  read: ([word, basis, time]) => {
+    const mark = grantMarks.find((known) => known === word)
     const at = Option.map(DateTime.make(time ?? ""), DateTime.toEpochMillis)
-    return mark === undefined || document === undefined || Option.isNone(at)
+    return mark === undefined || basis === undefined || Option.isNone(at)
       ? undefined
-      : { value: { mark, document, at: at.value } }
+      : { value: { mark, basis, at: at.value } }
   }
 }
 

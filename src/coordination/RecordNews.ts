@@ -1,8 +1,10 @@
 /** What the Coordinator knows after the record was read or written. Pure. */
 import { foundIn } from "./Admission.ts"
 import type { CoordinatorState, RecordState } from "./CoordinatorState.ts"
+import * as DeletionsState from "./DeletionsState.ts"
 import type { Draft, Loaded } from "./Draft.ts"
 import * as Gathering from "./Gathering.ts"
+import { heldIn } from "./HeldDeletions.ts"
 import { serialOf } from "./Record.ts"
 import type { Stored } from "./RecordStore.ts"
 
@@ -36,7 +38,7 @@ export const wasRead = (state: CoordinatorState, record: RecordState): Coordinat
 }
 
 const objectionAfter = (before: string | undefined, { isConfirmed, objection, record }: Draft): string | undefined =>
-  isConfirmed || record.head.latch === undefined ? undefined : objection ?? before
+  isConfirmed || heldIn(record).length === 0 ? undefined : objection ?? before
 
 export const wasWritten = (
   state: CoordinatorState,
@@ -63,6 +65,7 @@ export const wasWritten = (
     confirmed: isConfirmed || tookOver ? state.confirmed + 1 : state.confirmed,
     ...state.settledRound === state.round ? { synced: Gathering.nothing, departed: new Map() } : {},
     ...isFlushing ? nothingMirrored : {},
-    ...verdicts === undefined ? {} : { asked: [] }
+    ...verdicts.git === undefined ? {} : { asked: [] },
+    deletions: DeletionsState.afterJudging(state.deletions, verdicts.cluster)
   }
 }

@@ -38,11 +38,12 @@ const configMaps = { group: "", plural: "configmaps" }
 
 const decodeHead = Schema.decodeUnknownEffect(Schema.fromJsonString(Record.Head))
 
-/** Empty texts are left out: who never mirrors has none of them. */
+/** Empty texts are left out: who never mirrors or deletes has none of them. */
 const shardData = (texts: Shards.ShardTexts): JsonObject => ({
   inventory: texts.inventory,
   ...texts.seen === "" ? {} : { seen: texts.seen },
-  ...texts.removals === "" ? {} : { removals: texts.removals }
+  ...texts.removals === "" ? {} : { removals: texts.removals },
+  ...texts.deletions === "" ? {} : { deletions: texts.deletions }
 })
 
 const dataOf = (object: KubernetesObject, key: string): string => {
@@ -111,7 +112,8 @@ export const make = Effect.fnUntraced(function*(options: RecordStoreOptions) {
       texts.push({
         inventory: dataOf(shard.value, "inventory"),
         seen: dataOf(shard.value, "seen"),
-        removals: dataOf(shard.value, "removals")
+        removals: dataOf(shard.value, "removals"),
+        deletions: dataOf(shard.value, "deletions")
       })
     }
     const record: Record.Record = { head: decoded, ...Shards.decode(texts) }

@@ -4,12 +4,12 @@ import { RemovalHeld } from "../kind/Coordination.ts"
 import type { RemovalAsked } from "./CoordinatorMessage.ts"
 import { type CoordinatorState, mirroringOf } from "./CoordinatorState.ts"
 import type { Draft } from "./Draft.ts"
-import { heldMessage, heldOf } from "./HeldRemovals.ts"
+import { heldMessage, heldOn } from "./HeldDeletions.ts"
 import type { Verdict } from "./Judging.ts"
 
 /** Why nothing is granted from a record that lost something. */
 export const recordLost =
-  "the record of what this cluster has shown lost something since it was written, so what is gone from the cluster is looked at anew"
+  "the record lost something since it was written, so what is gone from one side is looked at anew"
 
 const closed = "it is not known yet whether Git is this cluster's"
 
@@ -35,7 +35,7 @@ const answer = ({ removal, reply }: RemovalAsked, verdict: Verdict | undefined, 
   switch (verdict) {
     case "Granted":
       return Deferred.succeed(reply, undefined)
-    case "OnlyInGit":
+    case "Unknown":
       return Deferred.fail(reply, new RemovalHeld({ message: onlyInGit(removal) }))
     default:
       return Deferred.fail(reply, new RemovalHeld({ message: held }))
@@ -44,8 +44,9 @@ const answer = ({ removal, reply }: RemovalAsked, verdict: Verdict | undefined, 
 
 /** By what was judged, once that is written. */
 export const answerAll = ({ asked, options: { name } }: CoordinatorState, { record, verdicts }: Draft) => {
-  if (verdicts === undefined) return Effect.void
-  const held = heldOf(record)
-  const message = held === undefined ? "" : heldMessage(held, name)
-  return Effect.forEach(asked, (one, index) => answer(one, verdicts[index], message), { discard: true })
+  const { git } = verdicts
+  if (git === undefined) return Effect.void
+  const held = heldOn(record, "git")
+  const message = held === undefined ? "" : heldMessage(held, record, name)
+  return Effect.forEach(asked, (one, index) => answer(one, git[index], message), { discard: true })
 }

@@ -2,18 +2,24 @@
 import type { KindId, ObjectId } from "../manifest/ObjectKey.ts"
 import type { ObjectMap } from "./ObjectMap.ts"
 import type { Record } from "./Record.ts"
-import { lineOf, readLines, removalWords, sameBy, seenWords, syncedWords, type Words } from "./RecordLines.ts"
+import { grantWords, lineOf, readLines, sameBy, seenWords, syncedWords, type Words } from "./RecordLines.ts"
 
 /** What stands in shards. */
-export type Objects = Pick<Record, "inventory" | "seen" | "removals">
+export type Objects = Pick<Record, "deletions" | "inventory" | "seen" | "removals">
 
-export const nothing: Objects = { inventory: new Map(), seen: new Map(), removals: new Map() }
+export const nothing: Objects = {
+  inventory: new Map(),
+  seen: new Map(),
+  removals: new Map(),
+  deletions: new Map()
+}
 
 /** The texts of a shard, by the ConfigMap's keys. */
 export interface ShardTexts {
   readonly inventory: string
   readonly seen: string
   readonly removals: string
+  readonly deletions: string
 }
 
 /** How many bytes of a ConfigMap are filled; etcd takes 1.5 MiB, and room is left for growth. */
@@ -40,8 +46,9 @@ const bytesOf = <V>({ write }: Words<V>, map: ObjectMap<V>): number => {
 }
 
 /** How many shards there have to be: a power of two, so that growth is rare. */
-export const shardsFor = ({ inventory, removals, seen }: Objects): number => {
-  const bytes = bytesOf(syncedWords, inventory) + bytesOf(seenWords, seen) + bytesOf(removalWords, removals)
+export const shardsFor = ({ deletions, inventory, removals, seen }: Objects): number => {
+  const bytes = bytesOf(syncedWords, inventory) + bytesOf(seenWords, seen) + bytesOf(grantWords, removals) +
+    bytesOf(grantWords, deletions)
   return 2 ** Math.max(0, Math.ceil(Math.log2(bytes / shardBytes)))
 }
 
@@ -55,17 +62,23 @@ const textOf = <V>(words: Words<V>, map: ObjectMap<V>, shards: number, index: nu
 }
 
 /** One shard: sorted lines. */
-export const encode = ({ inventory, removals, seen }: Objects, shards: number, index: number): ShardTexts => ({
+export const encode = (
+  { deletions, inventory, removals, seen }: Objects,
+  shards: number,
+  index: number
+): ShardTexts => ({
   inventory: textOf(syncedWords, inventory, shards, index),
   seen: textOf(seenWords, seen, shards, index),
-  removals: textOf(removalWords, removals, shards, index)
+  removals: textOf(grantWords, removals, shards, index),
+  deletions: textOf(grantWords, deletions, shards, index)
 })
 
 /** Reads shards back. */
 export const decode = (shards: ReadonlyArray<ShardTexts>): Objects => ({
   inventory: readLines(syncedWords, shards.map(({ inventory }) => inventory)),
   seen: readLines(seenWords, shards.map(({ seen }) => seen)),
-  removals: readLines(removalWords, shards.map(({ removals }) => removals))
+  removals: readLines(grantWords, shards.map(({ removals }) => removals)),
+  deletions: readLines(grantWords, shards.map(({ deletions }) => deletions))
 })
 
 const differing = <V>(
@@ -94,6 +107,7 @@ export const changed = (before: Objects, after: Objects, shards: number): Readon
   const found = new Set<number>()
   differing(syncedWords, before.inventory, after.inventory, shards, found)
   differing(seenWords, before.seen, after.seen, shards, found)
-  differing(removalWords, before.removals, after.removals, shards, found)
+  differing(grantWords, before.removals, after.removals, shards, found)
+  differing(grantWords, before.deletions, after.deletions, shards, found)
   return found
 }

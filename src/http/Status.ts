@@ -35,6 +35,20 @@ export const KindStatus = Schema.Struct({
 })
 export interface KindStatus extends Schema.Schema.Type<typeof KindStatus> {}
 
+/** What waits for a person on one side. */
+export const HeldSet = Schema.Struct({
+  count: Schema.Int,
+  /** `Kind.group namespace/name`; the list is cut. */
+  objects: Schema.Array(Schema.String),
+  /** Why they wait. */
+  reason: Schema.String,
+  /** How a person says yes; to both sides at once. */
+  confirm: Schema.String,
+  /** What somebody confirmed that isn't so. */
+  objection: Schema.optionalKey(Schema.String)
+})
+export interface HeldSet extends Schema.Schema.Type<typeof HeldSet> {}
+
 export const Status = Schema.Struct({
   name: Schema.String,
   source: Schema.Struct({
@@ -62,17 +76,9 @@ export const Status = Schema.Struct({
   /** Why nothing goes from the cluster to Git, though some rule wants it, and what to do. */
   mirroring: Schema.optionalKey(Schema.String),
   /** Documents whose removal from Git waits for a person. */
-  removals: Schema.optionalKey(Schema.Struct({
-    count: Schema.Int,
-    /** `Kind.group namespace/name`; the list is cut. */
-    objects: Schema.Array(Schema.String),
-    /** Why they wait. */
-    reason: Schema.String,
-    /** How a person says yes. */
-    confirm: Schema.String,
-    /** What somebody confirmed that isn't so. */
-    objection: Schema.optionalKey(Schema.String)
-  })),
+  removals: Schema.optionalKey(HeldSet),
+  /** Objects whose deletion in the cluster waits for a person. */
+  deletions: Schema.optionalKey(HeldSet),
   /** Why the configuration file as it stands is not followed, one mistake a line; the one before goes on. */
   configuration: Schema.optionalKey(Schema.Struct({ refused: Schema.String })),
   phase: Schema.String,

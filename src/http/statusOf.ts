@@ -1,6 +1,7 @@
 /** Puts together what the actors told into one answer. Pure. */
+import type { Side } from "../coordination/Account.ts"
 import { type CoordinatorState, mirroringOf, phaseOf } from "../coordination/CoordinatorState.ts"
-import { heldOf, howToConfirm } from "../coordination/HeldRemovals.ts"
+import { countOf, heldIn, howToConfirm } from "../coordination/HeldDeletions.ts"
 import { leftToRestore } from "../coordination/restoring/leftToRestore.ts"
 import type { WritingReport } from "../git/GitReport.ts"
 import { type KindReport, type RuleTally, type Watch } from "../kind/KindReport.ts"
@@ -116,17 +117,19 @@ const mirroringStatus = (state: CoordinatorState): Pick<Status, "mirroring"> => 
   return mirroring._tag === "Open" || mirroring.reason === "" ? {} : { mirroring: mirroring.reason }
 }
 
-const removalsOf = ({ objection, options: { name }, record }: CoordinatorState): Pick<Status, "removals"> => {
-  const held = record._tag === "Loaded" ? heldOf(record.record) : undefined
-  return held === undefined ? {} : {
-    removals: {
-      count: held.objects.length,
-      objects: held.objects.slice(0, maxListed),
-      reason: held.reason,
-      confirm: howToConfirm(name, held.objects.length),
-      ...objection === undefined ? {} : { objection }
-    }
-  }
+const heldKeys = { git: "removals", cluster: "deletions" } as const satisfies { readonly [S in Side]: keyof Status }
+
+const heldStatus = (
+  { objection, options: { name }, record }: CoordinatorState
+): Pick<Status, "deletions" | "removals"> => {
+  const held = record._tag === "Loaded" ? heldIn(record.record) : []
+  return Object.fromEntries(held.map(({ objects, reason, side }) => [heldKeys[side], {
+    count: objects.length,
+    objects: objects.slice(0, maxListed),
+    reason,
+    confirm: howToConfirm(name, countOf(held)),
+    ...objection === undefined ? {} : { objection }
+  }]))
 }
 
 export const statusOf = (
@@ -149,7 +152,7 @@ export const statusOf = (
     ...(failure === undefined ? {} : { gitFailure: failure.message }),
     ...writingOf(state.git.writing),
     ...mirroringStatus(state),
-    ...removalsOf(state),
+    ...heldStatus(state),
     ...(refused === undefined ? {} : { configuration: { refused } }),
     phase: phaseText(state),
     ready: isReady(state),

@@ -9,6 +9,7 @@ import * as RecordStore from "../coordination/RecordStore.ts"
 import { GitOptions } from "../git/GitOptions.ts"
 import { ManifestReader, type ManifestUnreadable } from "../git/ManifestReader.ts"
 import type { ObjectSource } from "../git/objects/ObjectStore.ts"
+import { makeSetAside, SetAside } from "../git/SetAside.ts"
 import type { Tip } from "../git/Tip.ts"
 import type { RequestFailure } from "../kubernetes/ApiError.ts"
 import { ApiServer } from "../kubernetes/ApiServer.ts"
@@ -24,6 +25,7 @@ import { Writer } from "../kubernetes/Writer.ts"
 import { type FieldType, unknown } from "../manifest/FieldType.ts"
 import type { JsonObject, ManifestRef } from "../manifest/Manifest.ts"
 import { type GroupKind, kindId } from "../manifest/ObjectKey.ts"
+import { ParserPool } from "../manifest/ParserPool.ts"
 import type { Rule, Ruleset } from "../rules/Ruleset.ts"
 import { NeverLeading } from "./NeverLeading.ts"
 import { readSource, type Source } from "./Source.ts"
@@ -73,11 +75,12 @@ export class Survey extends Context.Service<Survey, {
 
 /** Manifests and schemas for those who ask by the services of a running controller. */
 const looking = Layer.effectContext(Effect.gen(function*() {
-  const { manifest, typeOf } = yield* Survey
+  const { files, manifest, typeOf } = yield* Survey
   return Context.make(Schemas, { typeOf, changes: Stream.never }).pipe(
-    Context.add(ManifestReader, { read: manifest, placeOf: () => Effect.undefined })
+    Context.add(ManifestReader, { read: manifest, placeOf: () => Effect.undefined }),
+    Context.add(SetAside, yield* makeSetAside(files))
   )
-}))
+})).pipe(Layer.provide(ParserPool.layer))
 
 const notWritten = () => ({ labels: {}, annotations: {} })
 

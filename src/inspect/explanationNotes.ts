@@ -110,7 +110,9 @@ const leaving: Note = ({ git, live, ownership, refs }, { applySet, fieldManager 
   return [
     ...live?.metadata.deletionTimestamp === undefined ? [] : ["It is being deleted."],
     ...git === undefined && refs.length === 0 && isMember && ownsLifecycle(ownership)
-      ? ["The controller made it and Git holds it no longer: it stays as it is until its deletion is granted."]
+      ? [
+        "The controller made it and Git holds it no longer: it is deleted once that is proved and granted; status and plan say what stands in the way."
+      ]
       : [],
     ...released === 0
       ? []

@@ -14,7 +14,6 @@ import { apply, type Job } from "./applying/Apply.ts"
 import { letGo } from "./applying/LetGo.ts"
 import { Coordination } from "./Coordination.ts"
 import { lookForFights } from "./fights/lookForFights.ts"
-import * as Folding from "./Folding.ts"
 import { fingerprint } from "./GitScope.ts"
 import type { KindMessage } from "./KindMessage.ts"
 import * as KindMetrics from "./KindMetrics.ts"
@@ -189,16 +188,5 @@ export const make = Effect.fnUntraced(function*(
     )
   }
 
-  /** Asks leave to delete what Git holds no longer; without it nothing is deleted. */
-  const askDeletions = Effect.fnUntraced(function*(now: number) {
-    if (state.round?.phase._tag !== "Syncing") return
-    for (const id of Array.from(state.leaving)) {
-      const verdict = state.verdicts.get(id)
-      if (verdict?._tag !== "AwaitsPrune") continue
-      const withheld = yield* Effect.flip(coordination.requestDeletion(state.id, id, verdict.uid))
-      Folding.onWithheld(state, id, withheld.message, now)
-    }
-  })
-
-  return { startDue, enroll, askDeletions }
+  return { startDue, enroll }
 })

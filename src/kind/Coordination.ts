@@ -2,7 +2,7 @@
  * What a kind asks of the Coordinator: the round to carry out, the record to be widened before it writes,
  * and leave to delete. A port: the Coordinator provides it, kinds know only this.
  */
-import { Context, type Effect, Schema, type Stream } from "effect"
+import { Context, type Effect, Schema, type Scope, type Stream } from "effect"
 import type { KindId, ObjectId } from "../manifest/ObjectKey.ts"
 import type { KindReport } from "./KindReport.ts"
 import type { Mirrored, Round, Synced } from "./Round.ts"
@@ -12,8 +12,24 @@ export class RecordUnwritten extends Schema.TaggedError<RecordUnwritten>()("Reco
   message: Schema.String
 }) {}
 
-/** A deletion was asked for and is not given. */
-export class DeletionWithheld extends Schema.TaggedError<DeletionWithheld>()("DeletionWithheld", {
+/** What a kind wants to delete in the cluster because Git holds it no longer. */
+export interface Deletion {
+  readonly kind: KindId
+  readonly id: ObjectId
+  readonly uid: string
+  /** Whether a rule says `prune: always`, so that the record need not know it. */
+  readonly always: boolean
+  /** In which it was decided: in another it is decided again. */
+  readonly round: number
+}
+
+/** An object may not be deleted now; why, and what to do. Asked again when the tip or the rules change, or a person confirms. */
+export class DeletionHeld extends Schema.TaggedError<DeletionHeld>()("DeletionHeld", {
+  message: Schema.String
+}) {}
+
+/** A deletion could not be judged; it is asked for again soon. */
+export class DeletionRefused extends Schema.TaggedError<DeletionRefused>()("DeletionRefused", {
   message: Schema.String
 }) {}
 
@@ -49,12 +65,8 @@ export class Coordination extends Context.Service<Coordination, {
   readonly inventoryKinds: Effect.Effect<ReadonlySet<KindId>>
   /** The objects of a kind that the record holds now: it may have been widened since the term began. */
   readonly recorded: (kind: KindId) => Effect.Effect<ReadonlySet<ObjectId>>
-  /** Which kinds this round needs, so that a stage can wait for all of them; and which of those that may go to Git the cluster does not serve. */
-  readonly expect: (
-    round: number,
-    kinds: ReadonlySet<KindId>,
-    unserved?: ReadonlySet<KindId>
-  ) => Effect.Effect<void>
+  /** Which kinds this round needs, so that a stage can wait for all of them, and which of those in Git the cluster doesn't serve. */
+  readonly expect: (round: number, kinds: ReadonlySet<KindId>, unserved: ReadonlySet<KindId>) => Effect.Effect<void>
   /** Answered once the record holds the keys. Must be answered before the first of them is applied. */
   readonly enroll: (kind: KindId, ids: ReadonlyArray<ObjectId>) => Effect.Effect<void, RecordUnwritten>
   /** How objects were found in step; kept in the record, so that a restart finds them so without a request. */
@@ -63,8 +75,13 @@ export class Coordination extends Context.Service<Coordination, {
   readonly departed: (kind: KindId, ids: ReadonlyArray<ObjectId>) => Effect.Effect<void>
   /** Remembers a Job that finished, so that it is not made again once it is removed. */
   readonly jobFinished: (id: ObjectId, digest: string) => Effect.Effect<void>
-  /** Leave to delete one object of ours. This version gives none. */
-  readonly requestDeletion: (kind: KindId, id: ObjectId, uid: string) => Effect.Effect<never, DeletionWithheld>
+  /**
+   * Leave to delete one object, for as long as the scope is open. Done once it was asked for; what comes back is done once all that goes in the
+   * round was judged together, what has just been made is there, and the turn has come.
+   */
+  readonly requestDeletion: (
+    deletion: Deletion
+  ) => Effect.Effect<Effect.Effect<void, DeletionHeld | DeletionRefused>, never, Scope.Scope>
   /** What the record says now of a kind that goes to Git. */
   readonly shown: (kind: KindId) => Effect.Effect<Shown>
   /** Answered once the record says that this cluster has shown these objects live. Must be answered before any of them is submitted to Git. */

@@ -12,6 +12,7 @@ import { get, isCertain, isRecorded, isTipComplete, type KindState, nameOf, owne
 import * as MirrorFolding from "./mirroring/MirrorFolding.ts"
 import { afterEdit } from "./mirroring/MirrorMemory.ts"
 import { shownTip } from "./mirroring/shownTip.ts"
+import { askedAgain } from "./pruning/PruneMemory.ts"
 import type { Round } from "./Round.ts"
 import { afterGone, afterList, afterSeen, type Live } from "./Tracked.ts"
 import type { Verdict } from "./Verdict.ts"
@@ -32,11 +33,12 @@ const recallFinished = (state: KindState, finished: ReadonlyMap<ObjectId, string
   }
 }
 
-/** Another tip may let go what the one before did not. */
+/** Another tip, or a person, may let go what was held. */
 const askAgain = (state: KindState, now: number): void => {
   for (const id of Array.from(state.tally.troubles.keys())) {
     const tracked = get(state, id)
-    if (tracked.withheld !== undefined) put(state, id, { ...tracked, withheld: undefined }, now)
+    if (tracked.prune?._tag === "Held" || tracked.leftFrom !== undefined)
+      put(state, id, { ...tracked, prune: askedAgain(tracked.prune) }, now)
   }
 }
 
@@ -65,6 +67,9 @@ const departUnknown = (state: KindState): void => {
     if (!state.tracked.has(id) && isRecorded(state, id)) state.departed.add(id)
 }
 
+const pathOf = (claim: Claims.Claim | undefined): string | undefined =>
+  claim?._tag === "Declared" ? claim.ref.path : claim?.refs[0]?.path
+
 const declare = (state: KindState, refs: ReadonlyArray<ManifestRef>, rulesChanged: boolean, now: number): void => {
   state.refs = refs
   const claims = Claims.claims(refs, state.spec.kind.namespaced, state.spec.defaultNamespace)
@@ -77,7 +82,8 @@ const declare = (state: KindState, refs: ReadonlyArray<ManifestRef>, rulesChange
     const mirror = isEdited && state.spec.mirrors && tip !== undefined
       ? afterEdit(tracked.mirror, shownTip(tip))
       : tracked.mirror
-    put(state, id, { ...tracked, claim, withheld: undefined, fieldHeats: cold, mirror }, now)
+    const leftFrom = claim === undefined ? pathOf(tracked.claim) ?? tracked.leftFrom : undefined
+    put(state, id, { ...tracked, claim, leftFrom, prune: askedAgain(tracked.prune), fieldHeats: cold, mirror }, now)
   }
 }
 
@@ -96,7 +102,7 @@ export const onRound = (state: KindState, round: Round, now: number): void => {
   if (state.id === "Job.batch") recallFinished(state, round.finishedJobs, now)
   if (moved) state.rules = Ruleset.forKind(round.ruleset, state.spec.kind)
   if (isNewTerm && hadRound) readAgain(state, now)
-  if (isNewTip) askAgain(state, now)
+  if (isNewTip || before?.confirmed !== round.confirmed) askAgain(state, now)
   if (rulesChanged || refsChanged) declare(state, refs, rulesChanged, now)
   if (wasComplete !== isTipComplete(state)) judgeUndeclared(state, now)
   if (before !== undefined && (before.phase._tag === "Restoring") !== (round.phase._tag === "Restoring"))
@@ -185,11 +191,6 @@ export const onNamespace = (state: KindState, namespace: string, now: number): v
     if (tracked.trouble?.cure === "namespace" && nameOf(id).namespace === namespace)
       put(state, id, { ...tracked, trouble: undefined }, now)
   }
-}
-
-/** The deletion of an object was asked for, and is not given. */
-export const onWithheld = (state: KindState, id: ObjectId, withheld: string, now: number): void => {
-  put(state, id, { ...get(state, id), withheld }, now)
 }
 
 const enrollAgainAfter = 1000

@@ -20,6 +20,9 @@ import * as MirrorAnswers from "./mirroring/MirrorAnswers.ts"
 import * as MirrorFolding from "./mirroring/MirrorFolding.ts"
 import * as Mirroring from "./mirroring/Mirroring.ts"
 import type { Observer } from "./Observation.ts"
+import * as PruneAnswers from "./pruning/PruneAnswers.ts"
+import * as Pruning from "./pruning/Pruning.ts"
+import { reportOf } from "./reportOf.ts"
 import * as Watching from "./Watching.ts"
 
 const mailboxSize = 1024
@@ -42,6 +45,9 @@ export const run = Effect.fnUntraced(function*(spec: KindSpec, observer: Observe
   const onAnswer = yield* Answers.make(state, announce)
   const mirroring = yield* Mirroring.make(state, observer, mail)
   const onMirrorAnswer = yield* MirrorAnswers.make(state, mirroring, announce)
+
+  const pruning = yield* Pruning.make(state, observer, mail)
+  const onPruneAnswer = PruneAnswers.make(state, announce)
 
   const onMessage = (message: KindMessage, now: number): Effect.Effect<void> => {
     switch (message._tag) {
@@ -67,6 +73,9 @@ export const run = Effect.fnUntraced(function*(spec: KindSpec, observer: Observe
       case "Looked":
       case "Released":
         return onAnswer(message, now)
+      case "Deleted":
+      case "DeletionAwaited":
+        return onPruneAnswer(message, now)
       case "Compared":
       case "Defined":
       case "Proved":
@@ -130,7 +139,7 @@ export const run = Effect.fnUntraced(function*(spec: KindSpec, observer: Observe
     Folding.onTime(state, now)
     yield* applying.enroll(now)
     yield* applying.startDue(now)
-    yield* applying.askDeletions(now)
+    yield* pruning.start(now)
     yield* mirroring.see(now)
     yield* mirroring.startDue(now)
     yield* mirroring.tell
@@ -142,7 +151,7 @@ export const run = Effect.fnUntraced(function*(spec: KindSpec, observer: Observe
     for (const [id, digest] of Folding.takeFinished(state)) yield* coordination.jobFinished(id, digest)
     const departed = Folding.takeDeparted(state)
     if (departed.length > 0) yield* coordination.departed(state.id, departed)
-    yield* coordination.report(KindState.report(state))
+    yield* coordination.report(reportOf(state))
     yield* Effect.yieldNow
   }
 }, Effect.scoped)

@@ -7,6 +7,7 @@ import type { LetGo, LetGoFailure } from "./applying/LetGo.ts"
 import type { RecordUnwritten } from "./Coordination.ts"
 import type { Fought } from "./fights/Fights.ts"
 import type { MirrorMessage } from "./mirroring/MirrorMessage.ts"
+import type { PruneMessage } from "./pruning/PruneMessage.ts"
 import type { Round } from "./Round.ts"
 
 export type KindMessage =
@@ -25,6 +26,7 @@ export type KindMessage =
   | Released
   | Looked
   | MirrorMessage
+  | PruneMessage
 
 /** An apply was answered. */
 export interface Finished {

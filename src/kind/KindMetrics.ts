@@ -16,6 +16,11 @@ export const fieldFights = Metric.counter("gitops_field_fights_total", {
   incremental: true
 })
 
+export const deletions = Metric.counter("gitops_deletions_total", {
+  description: "Objects that Git held no longer, by what became of them: deleted or failed",
+  incremental: true
+})
+
 export const mirrored = Metric.counter("gitops_mirrored_total", {
   description: "Changes of objects on their way to Git, by what became of them: written, removed or failed",
   incremental: true

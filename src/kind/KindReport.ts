@@ -33,6 +33,14 @@ export interface ObjectTrouble {
   readonly message: string
 }
 
+/** Something that is new in Git and is not in the cluster. */
+export interface Missing {
+  readonly kind: KindId
+  /** `""` when cluster-scoped. */
+  readonly namespace: string
+  readonly name: string
+}
+
 export interface KindReport {
   readonly kind: KindId
   readonly stage: Stage
@@ -47,6 +55,8 @@ export interface KindReport {
   /** At most {@link maxTroubles}, worst first. */
   readonly troubles: ReadonlyArray<ObjectTrouble>
   readonly troubleCount: number
+  /** What could not be made though it was never there: it may take the place of what is to be deleted. Empty while the kind is busy. */
+  readonly missing: ReadonlyArray<Missing>
 }
 
 /** How many troubled objects of a kind a report names; all of them are counted. */

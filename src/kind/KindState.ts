@@ -8,10 +8,12 @@ import * as KindScope from "../rules/KindScope.ts"
 import type { KindRules, Labels } from "../rules/Ruleset.ts"
 import * as Ruleset from "../rules/Ruleset.ts"
 import { nextEnd, pausedAt } from "./fights/FieldHeat.ts"
-import type { KindReport, Watch } from "./KindReport.ts"
+import type { Watch } from "./KindReport.ts"
 import type { KindSpec } from "./KindSpec.ts"
 import { mirrorStandingOf } from "./mirroring/MirrorStanding.ts"
 import { judgeInto, makeMirrorState, type MirrorState } from "./mirroring/MirrorState.ts"
+import { protection } from "./pruning/Protection.ts"
+import { isMissing, isUnchanged, spoiledFile } from "./pruning/Standing.ts"
 import { judgeRestoring } from "./restoring/RestoringVerdict.ts"
 import { type Mirroring, type Round, type Synced, writesIn } from "./Round.ts"
 import { type Stage, stageOf } from "./Stage.ts"
@@ -34,8 +36,12 @@ export interface KindState {
   readonly due: Set<ObjectId>
   /** Objects that come back by themselves, with the time (milliseconds since the epoch). */
   readonly retries: Map<ObjectId, number>
-  /** Objects that Git holds no longer and whose deletion was not asked for yet. */
+  /** Objects that Git holds no longer and whose deletion was not begun yet. */
   readonly leaving: Set<ObjectId>
+  /** Objects of Git that were never there, and could not be made so far. */
+  readonly missing: Set<ObjectId>
+  /** Those of which it is being proved that they may go. */
+  readonly proving: Set<ObjectId>
   /** In the record, and nothing of them is ours any more; not told to it yet. */
   readonly departed: Set<ObjectId>
   /** The record was told to forget them. */
@@ -77,6 +83,8 @@ export const make = (spec: KindSpec): KindState => ({
   due: new Set(),
   retries: new Map(),
   leaving: new Set(),
+  missing: new Set(),
+  proving: new Set(),
   departed: new Set(),
   forgotten: new Set(),
   unsaved: new Map(),
@@ -133,8 +141,10 @@ const isDue = ({ _tag }: Verdict) =>
   _tag === "Pending" || _tag === "Releasing" || _tag === "Restoring" || _tag === "Sourceless"
 
 /** When it has to be judged again although nothing was heard, in milliseconds since the epoch. */
-const retryTime = (verdict: Verdict, { fieldHeats }: Tracked, now: number): number | undefined =>
-  verdict._tag === "Troubled" || verdict._tag === "Unrestored" ? verdict.trouble.retryAt : nextEnd(fieldHeats, now)
+const retryTime = (verdict: Verdict, { fieldHeats, prune }: Tracked, now: number): number | undefined => {
+  if (verdict._tag === "Troubled" || verdict._tag === "Unrestored") return verdict.trouble.retryAt
+  return verdict._tag === "AwaitsPrune" && prune?._tag === "Sent" ? prune.until : nextEnd(fieldHeats, now)
+}
 
 const isForgettable = (tracked: Tracked) =>
   tracked.claim === undefined && tracked.live === undefined && tracked.inFlight === undefined &&
@@ -188,6 +198,9 @@ const verdictOn = (
       isRecorded: isRecorded(state, id),
       isShown: state.mirror.seen.has(id),
       isMirroring: state.round.mirroring._tag === "Open",
+      protection: (rule) => protection(state.spec, nameOf(id), rule),
+      spoiled: spoiledFile(state.round.tip.index, tracked),
+      isUnchanged: isUnchanged(tracked, state.mirror.recorded.get(id)),
       now
     })
 
@@ -259,8 +272,10 @@ export const put = (state: KindState, id: ObjectId, known: Tracked, now: number)
   if (isDue(verdict) && tracked.inFlight === undefined) state.due.add(id)
   if (isApplied(verdict) && !state.enrolled.has(id)) state.unenrolled.add(id)
   else state.unenrolled.delete(id)
-  if (verdict._tag === "AwaitsPrune" && verdict.withheld === undefined) state.leaving.add(id)
+  if (verdict._tag === "AwaitsPrune" && !verdict.isUnderWay) state.leaving.add(id)
   else state.leaving.delete(id)
+  if (isMissing(tracked, verdict, state.round?.synced.get(state.id)?.get(id))) state.missing.add(id)
+  else state.missing.delete(id)
   if (isDeparted(state, id, tracked, verdict)) state.departed.add(id)
   else state.departed.delete(id)
   const retryAt = retryTime(verdict, tracked, now)
@@ -299,24 +314,6 @@ export const isOpen = (state: KindState): boolean =>
 
 /** Whether something is left that this kind can do by itself. */
 export const isBusy = (state: KindState): boolean =>
-  state.watch._tag === "Listing" || state.due.size > 0 || state.inFlight.size > 0 ||
+  state.watch._tag === "Listing" || state.due.size > 0 || state.inFlight.size > 0 || state.leaving.size > 0 ||
+  state.proving.size > 0 ||
   [...state.unready.values()].some((until) => until !== undefined)
-
-const restoringOf = ({ round, unrestored, watch }: KindState): Pick<KindReport, "restoring"> => {
-  if (round?.phase._tag !== "Restoring" || watch._tag !== "Live") return {}
-  let failed = 0
-  for (const standing of unrestored.values()) if (standing === "failed") failed += 1
-  return { restoring: { left: unrestored.size - failed, failed } }
-}
-
-export const report = (state: KindState): KindReport => ({
-  kind: state.id,
-  stage: state.stage,
-  watch: state.watch,
-  round: state.round?.number ?? -1,
-  busy: isBusy(state),
-  ...restoringOf(state),
-  rules: Tally.ruleTallies([state.tally, state.mirror.tally]),
-  troubles: Tally.worst([state.tally, state.mirror.tally]),
-  troubleCount: state.tally.troubles.size + state.mirror.tally.troubles.size
-})

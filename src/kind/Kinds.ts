@@ -12,7 +12,6 @@ import * as KindActor from "./KindActor.ts"
 import * as KindMetrics from "./KindMetrics.ts"
 import { KindOptions } from "./KindOptions.ts"
 import type { KindSpec } from "./KindSpec.ts"
-import { mayGoToGit } from "./restoring/mayGoToGit.ts"
 import { isSame, roster, type UnservedKind } from "./Roster.ts"
 import type { Round } from "./Round.ts"
 import { stageOf } from "./Stage.ts"
@@ -58,7 +57,8 @@ export class Kinds extends Context.Service<Kinds, {
           busy,
           rules: [],
           troubles: [],
-          troubleCount: 0
+          troubleCount: 0,
+          missing: []
         })
       })
 
@@ -108,8 +108,11 @@ export class Kinds extends Context.Service<Kinds, {
           yield* FiberMap.run(actors, kind, supervise(spec))
         }
         yield* Ref.set(unserved, wanted.unserved)
-        const missing = wanted.unserved.filter(({ kind }) => mayGoToGit(round.ruleset, kind)).map(({ kind }) => kind)
-        yield* coordination.expect(round.number, new Set(wanted.specs.keys()), new Set(missing))
+        yield* coordination.expect(
+          round.number,
+          new Set(wanted.specs.keys()),
+          new Set(wanted.unserved.map(({ kind }) => kind))
+        )
       })
 
       const loop = Effect.gen(function*() {

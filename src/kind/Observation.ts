@@ -6,6 +6,7 @@ import type { Json, JsonObject } from "../manifest/Manifest.ts"
 import type { GroupKind } from "../manifest/ObjectKey.ts"
 import { kindId } from "../manifest/ObjectKey.ts"
 import { isPaused } from "../manifest/PauseAnnotation.ts"
+import { isNeverPruned } from "../manifest/PruneAnnotation.ts"
 import * as ApplySet from "./ApplySet.ts"
 import { type MirrorView, noView } from "./mirroring/MirrorView.ts"
 import { type Live, unseen } from "./Tracked.ts"
@@ -91,7 +92,9 @@ export const observe = (
     labels: metadata.labels ?? {},
     member: metadata.labels?.[ApplySet.memberLabel] === observer.applySet,
     isPaused: isPaused(metadata.annotations),
+    isNeverPruned: isNeverPruned(metadata.annotations),
     terminating: metadata.deletionTimestamp !== undefined,
+    finalizers: metadata.deletionTimestamp === undefined ? "" : (metadata.finalizers ?? []).join(", "),
     ...(readiness[id]?.(live) ?? alwaysReady),
     finished: id === "Job.batch" && isFinished(live),
     controller: owner === undefined ? undefined : `${owner.kind} ${owner.name}`,

@@ -7,6 +7,7 @@ import type { Labels } from "../rules/Ruleset.ts"
 import { memberLabel } from "./ApplySet.ts"
 import { cold, type FieldHeats } from "./fights/FieldHeat.ts"
 import { type MirrorMemory, noMemory } from "./mirroring/MirrorMemory.ts"
+import type { PruneMemory } from "./pruning/PruneMemory.ts"
 import type { Synced } from "./Round.ts"
 import type { Trouble } from "./Trouble.ts"
 
@@ -23,7 +24,11 @@ export interface Live {
   readonly member: boolean
   /** Whether its annotations ask for it to be left alone. */
   readonly isPaused: boolean
+  /** Whether its annotations have it stay when its manifest goes. */
+  readonly isNeverPruned: boolean
   readonly terminating: boolean
+  /** What keeps it while it is terminating, as text. */
+  readonly finalizers: string
   /** Whether what depends on it may go on: a CustomResourceDefinition is established. */
   readonly ready: boolean
   /** Why the object will never become ready, in the server's words. */
@@ -77,8 +82,10 @@ export interface Tracked {
   readonly fieldHeats: FieldHeats
   /** The version that was looked at last for who changes which field. */
   readonly lookedAt: string | undefined
-  /** Why its deletion is not granted, once that was asked. */
-  readonly withheld: string | undefined
+  /** The file that described it last, once none does. */
+  readonly leftFrom: string | undefined
+  /** How far its deletion is, once Git holds it no longer. */
+  readonly prune: PruneMemory | undefined
   /** While an apply is under way: what the watch has shown since it was sent. */
   readonly inFlight: ReadonlyArray<Seen> | undefined
   /** What is known of its way to Git. */
@@ -108,7 +115,8 @@ export const unknown: Tracked = {
   heat: { value: 0, at: 0 },
   fieldHeats: cold,
   lookedAt: undefined,
-  withheld: undefined,
+  leftFrom: undefined,
+  prune: undefined,
   inFlight: undefined,
   mirror: noMemory,
   listedInFlight: false
@@ -207,6 +215,7 @@ export const afterGone = (tracked: Tracked): Tracked => ({
   ...tracked,
   live: undefined,
   settled: undefined,
+  prune: undefined,
   mirror: tracked.mirror.agreed === undefined ? tracked.mirror : { ...tracked.mirror, agreed: undefined },
   trouble: tracked.trouble?.uid === undefined ? tracked.trouble : undefined
 })

@@ -3,10 +3,13 @@ import type { FieldPath } from "../manifest/FieldPath.ts"
 import type { ManifestRef } from "../manifest/Manifest.ts"
 import type { Ownership, Rule } from "../rules/Ruleset.ts"
 import { type Paused, pausedAt } from "./fights/FieldHeat.ts"
-import { gitRules, ownsLifecycle, toCluster } from "./GitScope.ts"
+import { gitRules, isGit, ownsLifecycle, toCluster } from "./GitScope.ts"
 import { sameBasis } from "./mirroring/MirrorMemory.ts"
 import { hasShared, isShared } from "./mirroring/MirrorScope.ts"
 import { basisOf } from "./mirroring/MirrorVerdict.ts"
+import { isAlways } from "./pruning/Protection.ts"
+import { deleted } from "./pruning/PruneMemory.ts"
+import { judgePrune, type PruneCircumstances, type PruneVerdict } from "./pruning/PruneVerdict.ts"
 import type { RestoringVerdict } from "./restoring/RestoringVerdict.ts"
 import { isAnothers, letGo, type Tracked } from "./Tracked.ts"
 import type { Trouble } from "./Trouble.ts"
@@ -62,8 +65,7 @@ export type Verdict =
   | { readonly _tag: "Absent"; readonly rule: Rule; readonly ref: ManifestRef }
   /** Another object controls it, and no rule names its resource. */
   | { readonly _tag: "Controlled"; readonly rule: Rule; readonly controller: string }
-  /** We applied it, and Git holds it no longer: stays until a deletion is granted. */
-  | { readonly _tag: "AwaitsPrune"; readonly rule: Rule; readonly uid: string; readonly withheld: string | undefined }
+  | PruneVerdict
 
 /** How an object of a kind is brought about. */
 export type Mode =
@@ -73,19 +75,13 @@ export type Mode =
   | "create"
 
 /** What an object is judged by, besides what is known of itself. */
-export interface Circumstances {
+export interface Circumstances extends PruneCircumstances {
   readonly ownership: Ownership
   readonly mode: Mode
-  /** Whether every file of the tip could be read: only then is an object without a manifest really in none. */
-  readonly isTipComplete: boolean
-  /** Whether the record has it as ours: another controller may write under our field manager's name. */
-  readonly isRecorded: boolean
   /** Whether this cluster has shown it while its life went to Git. */
   readonly isShown: boolean
   /** Whether what changes in the cluster may be written to Git. */
   readonly isMirroring: boolean
-  /** Milliseconds since the epoch. */
-  readonly now: number
 }
 
 const unclaimed: Verdict = { _tag: "Unclaimed" }
@@ -168,15 +164,28 @@ const judgeLeft = (
   return { _tag: "Releasing", rule, uid: live.uid }
 }
 
-/** Not in Git. What we made stays as it is until its deletion is granted; of everything else we let go. */
+/** Whether its rule has it deleted though nothing shows that it is ours. */
+const goesAnyway = ({ live }: Tracked, { ownership: { lifecycle }, protection }: Circumstances): boolean =>
+  live !== undefined && !isAnothers(live) && isGit(lifecycle) && lifecycle !== undefined && isAlways(lifecycle) &&
+  (live.member || protection(lifecycle) === undefined)
+
+const judgeLeaving = (tracked: Tracked, rule: Rule, circumstances: Circumstances): Verdict => {
+  const trouble = troubleWith(tracked, deleted)
+  const verdict = judgePrune(tracked, rule, trouble, circumstances) ?? unclaimed
+  return verdict._tag === "AwaitsPrune" && trouble !== undefined && circumstances.now < trouble.retryAt
+    ? { _tag: "Troubled", rule, ref: undefined, trouble }
+    : verdict
+}
+
+/** Not in Git. What we made is to go, and stays as it is until its deletion is granted; of everything else we let go. */
 const judgeUndeclared = (tracked: Tracked, rule: Rule, circumstances: Circumstances): Verdict => {
-  const { live, withheld } = tracked
+  const { live } = tracked
   const { lifecycle } = circumstances.ownership
   if (live === undefined) return unclaimed
-  if (lifecycle !== undefined && toCluster(lifecycle) && live.member) {
+  if (lifecycle !== undefined && toCluster(lifecycle) && (live.member || goesAnyway(tracked, circumstances))) {
     return lifecycle.suspend
       ? { _tag: "Suspended", rule: lifecycle }
-      : { _tag: "AwaitsPrune", rule, uid: live.uid, withheld }
+      : judgeLeaving(tracked, lifecycle, circumstances)
   }
   return judgeLeft(tracked, rule, circumstances)
 }
@@ -198,7 +207,8 @@ export const judge = (tracked: Tracked, circumstances: Circumstances): Verdict =
   const [rule] = gitRules(circumstances.ownership)
   if (rule === undefined) return judgeUngoverned(tracked, circumstances)
   if (claim?._tag === "Contested") return { _tag: "Contested", refs: claim.refs }
-  if (claim === undefined && !isOurs(tracked, circumstances.isRecorded)) return unclaimed
+  if (claim === undefined && !isOurs(tracked, circumstances.isRecorded) && !goesAnyway(tracked, circumstances))
+    return unclaimed
   const where = pausedWhere(tracked)
   if (where !== undefined) return { _tag: "Paused", rule, where }
   if (live?.controller !== undefined && rule.resources.length === 0)

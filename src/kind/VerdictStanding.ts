@@ -22,6 +22,7 @@ const standing = (verdict: Verdict): Standing | undefined => {
     case "InStep":
       return "inStep"
     case "Pending":
+    case "AwaitsPrune":
       return verdict.trouble === undefined ? "pending" : standingOfTrouble(verdict.trouble)
     case "Restoring":
     case "Sourceless":
@@ -32,14 +33,15 @@ const standing = (verdict: Verdict): Standing | undefined => {
     case "Unrestored":
       return standingOfTrouble(verdict.trouble)
     case "Absent":
+    case "Going":
     case "Unready":
       return "waiting"
     case "Contested":
     case "Fought":
     case "Unusable":
       return "failed"
-    case "AwaitsPrune":
     case "Controlled":
+    case "Kept":
     case "NeverSynced":
     case "Paused":
     case "Suspended":
@@ -113,11 +115,22 @@ const trouble = (object: ObjectId, verdict: Verdict): ObjectTrouble | undefined 
           `controlled by ${verdict.controller}, which would undo what Git says; name its resource in a rule to apply it all the same`
       }
     case "AwaitsPrune":
+      return verdict.trouble === undefined ? undefined : {
+        object,
+        state: standingOfTrouble(verdict.trouble),
+        place: undefined,
+        message: verdict.trouble.message
+      }
+    case "Kept":
+      return { object, state: "held", place: undefined, message: verdict.reason }
+    case "Going":
       return {
         object,
-        state: "held",
+        state: "waiting",
         place: undefined,
-        message: verdict.withheld ?? "no longer in Git; waits for leave to be deleted"
+        message: verdict.finalizers === ""
+          ? "no longer in Git; it is being deleted"
+          : `no longer in Git; it is being deleted, and stays until its finalizers are gone: ${verdict.finalizers}`
       }
     default:
       return undefined

@@ -31,6 +31,8 @@ export interface Rule {
   readonly syncTo: "kubernetes" | "git" | "both" | "ignore"
   /** Whether what is gone from the source goes from the target: what is proved to be ours, everything, nothing. */
   readonly prune: "owned" | "always" | "never"
+  /** Whether {@link prune} stands in the configuration, and not only by default. */
+  readonly isPruneWritten: boolean
   /** Of `both`: which side counts where both changed a field. */
   readonly conflict: "git" | "kubernetes" | "hold"
   readonly suspend: boolean

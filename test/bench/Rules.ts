@@ -54,6 +54,7 @@ const ruleOf = (rules: number) => (_: unknown, index: number): Rule => {
       : (pointers[index % pointers.length] ?? []).map((text) => Result.getOrThrow(parseFilter(text))),
     syncTo: index % 2 === 0 && !isLast ? "ignore" : "kubernetes",
     prune: "owned",
+    isPruneWritten: false,
     conflict: "hold",
     suspend: false
   }

@@ -71,7 +71,7 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })("The 
     Effect.gen(function*() {
       const { head, keep, loseShard, run } = yield* setUp
       yield* keep({})
-      assert.deepInclude(yield* run("--yes"), { code: 0, stdout: "No removal waits for a confirmation.\n" })
+      assert.deepInclude(yield* run("--yes"), { code: 0, stdout: "No deletion waits for a confirmation.\n" })
       assert.include((yield* run("--take-over", "--yes")).stderr, "Git names no other cluster")
       yield* keep({ latch, rival: "them/theirs" })
       yield* loseShard

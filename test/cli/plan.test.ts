@@ -56,8 +56,8 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })("The 
         "~ change ConfigMap shop/found   found.yaml:1",
         "    ~ /data/a: \"1\" → \"one\"   (set by kubectl-create)",
         "    + /metadata/labels/applyset.kubernetes.io~1part-of: \"APPLYSET\"",
-        ". stays ConfigMap shop/gone",
-        "    no longer in Git: stays, as deletions are not granted in this version",
+        "x delete ConfigMap shop/gone",
+        "    Git holds it no longer",
         "+ create ConfigMap shop/new   new.yaml:1",
         "~ change ConfigMap shop/settings   settings.yaml:1",
         "    ~ /data/a: \"1\" → \"one\"",
@@ -84,13 +84,13 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })("The 
         "      + imagePullPolicy: IfNotPresent",
         "    released /spec/replicas: stays 2",
         "",
-        "Plan: 1 to create, 3 to change, 1 to release, 1 in step, 1 no longer in Git"
+        "Plan: 1 to create, 3 to change, 1 to release, 1 to delete, 1 in step"
       ])
       assert.strictEqual(code, 0)
       yield* becomes(second, replicasAreNotGits)
       assert.deepStrictEqual(
         (yield* planned()).lines.at(-1),
-        "Plan: 0 to create, 0 to change, 6 in step, 1 no longer in Git"
+        "Plan: 0 to create, 0 to change, 6 in step"
       )
       const other = yield* bareRepository({ files: { "a.yaml": configMap(namespace, "a", { a: "1" }) } })
       yield* useRules(everything, { gitUrl: other.url })

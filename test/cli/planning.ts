@@ -126,7 +126,7 @@ export const setUp = Effect.fnUntraced(function*(rules: Rules = everything) {
     const controller = yield* startController({ kubeconfig: cluster.kubeconfig, config: configOf(rules) })
     return yield* controller.until(
       `done with ${commit}`,
-      (seen) => seen.commit === commit && seen.settled && seen.ready
+      (seen) => seen.commit === commit && seen.settled && seen.ready && seen.total.pending === 0
     )
   }, Effect.scoped)
 
@@ -153,6 +153,7 @@ export const setUp = Effect.fnUntraced(function*(rules: Rules = everything) {
     for (const [index, { action, changes = [], kind, object, released = [] }] of objects.entries()) {
       const [was, is] = [before[index], yield* liveObject(kind, real(object))]
       assert.strictEqual(was === undefined && is !== undefined, action === "create", object)
+      assert.strictEqual(was !== undefined && is === undefined, action === "delete", object)
       if (was === undefined || is === undefined) continue
       const type = yield* typeOf(kind, is.apiVersion.split("/").at(-1) ?? "")
       const found = fieldDiff(comparable(was), comparable(is), type).map(({ _tag, path, ...values }) => ({

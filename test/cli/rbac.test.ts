@@ -64,6 +64,7 @@ const everyVerb = `  verbs:
   - watch
   - create
   - patch
+  - delete
 `
 
 const binding = (role: string, place: string) =>
@@ -82,7 +83,7 @@ subjects:
 `
 
 const comments = [
-  "# Discovery and schemas take no rights beyond system:discovery, which every user has who logs in. Nothing in the cluster is ever deleted, so nothing here allows it.",
+  "# Discovery and schemas take no rights beyond system:discovery, which every user has who logs in.",
   `# For the ServiceAccount gitops-controller of the namespace sync, which also holds the controller's state: in a pod that namespace is the pod's own, unless "stateNamespace" names another.`
 ].join("\n")
 

@@ -28,6 +28,7 @@ layer(NodeServices.layer)("A configuration", (it) => {
             filters: [],
             syncTo: "kubernetes",
             prune: "owned",
+            isPruneWritten: false,
             conflict: "hold",
             suspend: false
           }],
@@ -110,6 +111,7 @@ fieldManager: cluster-keeper
               ],
               syncTo: "ignore",
               prune: "never",
+              isPruneWritten: true,
               conflict: "hold",
               suspend: true
             },
@@ -125,6 +127,7 @@ fieldManager: cluster-keeper
               filters: [],
               syncTo: "kubernetes",
               prune: "owned",
+              isPruneWritten: false,
               conflict: "hold",
               suspend: false
             }

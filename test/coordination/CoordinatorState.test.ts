@@ -42,7 +42,8 @@ const report = (kind: string, round: number, busy: boolean): CoordinatorMessage 
     busy,
     rules: [],
     troubles: [],
-    troubleCount: 0
+    troubleCount: 0,
+    missing: []
   }
   return { _tag: "Reported", report: told }
 }
@@ -55,7 +56,8 @@ const message: fc.Arbitrary<CoordinatorMessage> = fc.oneof(
   fc.record({
     _tag: fc.constant("Expected" as const),
     round: fc.nat(4),
-    kinds: fc.subarray(kinds).map((some) => new Set(some))
+    kinds: fc.subarray(kinds).map((some) => new Set(some)),
+    unserved: fc.constant(new Set<string>())
   }),
   fc.tuple(fc.constantFrom(...kinds), fc.nat(4), fc.boolean()).map(([kind, number, busy]) =>
     report(kind, number, busy)
@@ -107,7 +109,10 @@ describe("the Coordinator's state", () => {
   it("starts a new round with every stage closed for new rules, and none for rules that only moved in their file", () => {
     const kind = "CustomResourceDefinition.apiextensions.k8s.io"
     const open = CoordinatorState.advance(
-      [{ _tag: "Expected", round: 1, kinds: new Set([kind]) } as const, report(kind, 1, false)]
+      [
+        { _tag: "Expected", round: 1, kinds: new Set([kind]), unserved: new Set<string>() } as const,
+        report(kind, 1, false)
+      ]
         .reduce(fold, syncing())
     )
     assert.isDefined(open.opened)
@@ -124,7 +129,12 @@ describe("the Coordinator's state", () => {
 
   it("keeps an open stage open while drift is put right within the same round", () => {
     const kind = "CustomResourceDefinition.apiextensions.k8s.io"
-    const start = fold(syncing(), { _tag: "Expected", round: 1, kinds: new Set([kind, "ConfigMap"]) })
+    const start = fold(syncing(), {
+      _tag: "Expected",
+      round: 1,
+      kinds: new Set([kind, "ConfigMap"]),
+      unserved: new Set()
+    })
     const settled = [report(kind, 1, false), report("ConfigMap", 1, false)].reduce(fold, start)
     const open = CoordinatorState.advance(settled)
     assert.strictEqual(open.opened, 7)

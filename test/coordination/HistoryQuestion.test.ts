@@ -35,7 +35,10 @@ describe("what is asked of the branch's history", () => {
   it("is nothing where that is plain, or nobody needs to know", () => {
     assert.isUndefined(questionOf(state({})), "nothing was ever synced")
     assert.isUndefined(questionOf(state({ lastSynced: "tip" })), "nothing was committed since")
-    assert.isUndefined(questionOf(state({ lastSynced: "old" }, "kubernetes")), "no rule writes to Git")
+    const never = { number: 1, rules: [rule({ prune: "never" })] }
+    const before = state({ lastSynced: "old" }, "kubernetes")
+    assert.isUndefined(questionOf({ ...before, ruleset: never }), "no rule deletes anything")
+    assert.isDefined(questionOf(before))
   })
 
   it("is that again after the history was rewritten, from what was synced until then", () => {

@@ -1,15 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Budget from "../../src/coordination/Budget.ts"
-import { confirm } from "../../src/coordination/HeldRemovals.ts"
+import { confirm } from "../../src/coordination/HeldDeletions.ts"
 import { judge } from "../../src/coordination/Judging.ts"
 import type { Record } from "../../src/coordination/Record.ts"
-import { record, removal, seen } from "./samples.ts"
+import { record, seen, wish } from "./samples.ts"
 
 const names = (count: number, from = 0) => Array.from({ length: count }, (_, at) => `n${(from + at) % 3}/c${from + at}`)
 const shown = (count: number) => record({ seen: seen(...names(count)) })
 
 const ask = (from: Record, ids: ReadonlyArray<string>, now = 0) =>
-  judge(from, ids.map((id) => removal(id)), { limits: { max: 10, percent: 20 }, commit: "c1", now })
+  judge(from, "git", ids.map((id) => wish(id)), { limits: { max: 10, percent: 20 }, commit: "c1", now })
 
 const counts = (verdicts: ReadonlyArray<string>) =>
   Object.fromEntries(
@@ -22,7 +22,7 @@ describe("removals from Git", () => {
     assert.deepStrictEqual(counts(verdicts), { Granted: 10 })
     assert.deepStrictEqual(record.removals.get("ConfigMap")?.get("n0/c0"), {
       mark: "granted",
-      document: "digest-of-n0-c0",
+      basis: "digest-of-n0-c0",
       at: 5
     })
   })
@@ -48,7 +48,7 @@ describe("removals from Git", () => {
   it("are granted again without counting twice, while their document is the same", () => {
     const first = ask(shown(100), names(10)).record
     assert.deepStrictEqual(counts(ask(first, names(10)).verdicts), { Granted: 10 })
-    const changed = judge(first, [removal("n0/c0", { document: "another" })], {
+    const changed = judge(first, "git", [wish("n0/c0", { basis: "another" })], {
       limits: { max: 9, percent: 20 },
       commit: "c1",
       now: 1
@@ -57,12 +57,12 @@ describe("removals from Git", () => {
   })
 
   it("are no removals of what this cluster never showed, unless a rule wants that", () => {
-    const one = judge(shown(3), [removal("n0/other"), removal("n0/c0"), removal("n0/always", { always: true })], {
+    const one = judge(shown(3), "git", [wish("n0/other"), wish("n0/c0"), wish("n0/always", { always: true })], {
       limits: { max: 10, percent: 20 },
       commit: undefined,
       now: 0
     })
-    assert.deepStrictEqual(one.verdicts, ["OnlyInGit", "Granted", "Granted"])
+    assert.deepStrictEqual(one.verdicts, ["Unknown", "Granted", "Granted"])
   })
 
   it("are granted as a person confirmed them, exactly those and only those, and don't count", () => {
@@ -75,14 +75,17 @@ describe("removals from Git", () => {
 
   it("wait for a person when a namespace is gone with them and its own manifest stays", () => {
     const circumstances = { limits: { max: 10, percent: 20 }, commit: undefined, now: 0 }
-    const inside = removal("n0/c0", { goneWith: "n0" })
-    const alone = judge(shown(100), [inside], circumstances)
+    const inside = wish("n0/c0", { goneWith: "n0" })
+    const alone = judge(shown(100), "git", [inside], circumstances)
     assert.deepStrictEqual(alone.verdicts, ["Held"])
     assert.include(alone.record.head.latch?.reason, "namespace n0 is gone")
-    const namespace = removal("n0", { kind: "Namespace", always: true })
-    assert.deepStrictEqual(judge(shown(100), [inside, namespace], circumstances).verdicts, ["Granted", "Granted"])
-    const before = judge(shown(100), [namespace], circumstances).record
-    assert.deepStrictEqual(judge(before, [inside], circumstances).verdicts, ["Granted"])
+    const namespace = wish("n0", { kind: "Namespace", always: true })
+    assert.deepStrictEqual(judge(shown(100), "git", [inside, namespace], circumstances).verdicts, [
+      "Granted",
+      "Granted"
+    ])
+    const before = judge(shown(100), "git", [namespace], circumstances).record
+    assert.deepStrictEqual(judge(before, "git", [inside], circumstances).verdicts, ["Granted"])
   })
 
   it("leave a record as it is when there is nothing to judge", () => {

@@ -10,33 +10,33 @@ const synced = record({ seen: mirrored }, { lastSynced: "0123456789" })
 
 describe("another world", () => {
   it("is none when the branch has grown from what was synced", () => {
-    assert.strictEqual(latchedBy(synced, tip(), "Proved"), synced)
-    assert.strictEqual(latchedBy(synced, tip(), "Unknown"), synced)
+    assert.strictEqual(latchedBy(synced, "git", tip(), "Proved"), synced)
+    assert.strictEqual(latchedBy(synced, "git", tip(), "Unknown"), synced)
   })
 
   it("is a rewritten history, until a person accepts that one", () => {
     const rewritten = tip({ rewrittenFrom: "fedcba9876" })
-    const held = latchedBy(synced, rewritten, "Proved")
+    const held = latchedBy(synced, "git", rewritten, "Proved")
     assert.include(held.head.latch?.reason, "fedcba98")
     assert.strictEqual(held.head.latch?.commit, "c2")
     const accepted = record({ seen: mirrored }, { accepted: held.head.latch?.cause ?? "" })
-    assert.strictEqual(latchedBy(accepted, rewritten, "Proved"), accepted)
-    assert.isDefined(latchedBy(accepted, tip({ rewrittenFrom: "another" }), "Proved").head.latch)
+    assert.strictEqual(latchedBy(accepted, "git", rewritten, "Proved"), accepted)
+    assert.isDefined(latchedBy(accepted, "git", tip({ rewrittenFrom: "another" }), "Proved").head.latch)
   })
 
   it("is a branch that what was synced last is no part of", () => {
-    assert.include(latchedBy(synced, tip(), "Broken").head.latch?.reason, "01234567")
+    assert.include(latchedBy(synced, "git", tip(), "Broken").head.latch?.reason, "01234567")
   })
 
   it("is an emptied repository, and not one that never held anything", () => {
     const emptied = round(1, []).tip
-    assert.include(latchedBy(synced, emptied, "Proved").head.latch?.reason, "emptied")
+    assert.include(latchedBy(synced, "git", emptied, "Proved").head.latch?.reason, "emptied")
     const first = record({ seen: new Map([["ConfigMap", new Map([["shop/a", undefined]])]]) })
-    assert.strictEqual(latchedBy(first, emptied, "Proved"), first)
+    assert.strictEqual(latchedBy(first, "git", emptied, "Proved"), first)
   })
 
   it("keeps the first reason for which removals wait", () => {
-    const held = latchedBy(synced, tip({ rewrittenFrom: "x" }), "Proved")
-    assert.strictEqual(latchedBy(held, round(1, []).tip, "Broken"), held)
+    const held = latchedBy(synced, "git", tip({ rewrittenFrom: "x" }), "Proved")
+    assert.strictEqual(latchedBy(held, "git", round(1, []).tip, "Broken"), held)
   })
 })

@@ -14,7 +14,8 @@ const report = (kind: string, round: number, busy: boolean): KindReport => ({
   busy,
   rules: [],
   troubles: [],
-  troubleCount: 0
+  troubleCount: 0,
+  missing: []
 })
 
 const progress = (kinds: ReadonlyArray<string>, reports: ReadonlyArray<KindReport>) =>

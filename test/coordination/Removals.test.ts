@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import * as CoordinatorState from "../../src/coordination/CoordinatorState.ts"
-import { heldOf } from "../../src/coordination/HeldRemovals.ts"
+import { heldOn } from "../../src/coordination/HeldDeletions.ts"
 import type { Record } from "../../src/coordination/Record.ts"
 import * as RecordKeeping from "../../src/coordination/RecordKeeping.ts"
 import type { Stored } from "../../src/coordination/RecordStore.ts"
@@ -159,7 +159,7 @@ describe("removals that are held", () => {
           exit: confirming(commit, count)
         })
       yield* told("aaaaaaaaaa", 20)
-      assert.include(kept.state().objection, "confirms 20 removals, but 21 wait")
+      assert.include(kept.state().objection, "confirms 20 deletions, but 21 wait")
       assert.include((yield* askAgain(kept))[0], "21 documents")
       yield* told("bbbbbbbbbb", 21)
       assert.isUndefined(kept.state().objection)
@@ -171,7 +171,7 @@ describe("removals that are held", () => {
       const kept = yield* held()
       yield* kept.see(...names(21))
       const { record } = kept.state()
-      assert.isTrue(record._tag === "Loaded" && heldOf(record.record) === undefined)
+      assert.isTrue(record._tag === "Loaded" && heldOn(record.record, "git") === undefined)
       assert.deepStrictEqual(yield* askAgain(kept, names(1)), ["granted"])
     }))
 })

@@ -16,7 +16,8 @@ const report = (inStep: number): KindReport => ({
   busy: false,
   rules: [{ rule: 0, inStep, pending: 0, waiting: 1, failed: 0, held: 2 }],
   troubles: [],
-  troubleCount: 0
+  troubleCount: 0,
+  missing: []
 })
 
 /** In step with a commit of so many files, a manifest in each. */
@@ -25,7 +26,7 @@ const settled = (count: number): CoordinatorState.CoordinatorState => {
   const start = CoordinatorState.initial({ number: 1, rules: [rule()] }, { ...noReport, tip, checkedAt: 0 }, 1, options)
   const state = [
     { _tag: "StandingChanged", standing: { _tag: "Leading", term: 1 } } as const,
-    { _tag: "Expected", round: 1, kinds: new Set(["ConfigMap"]) } as const,
+    { _tag: "Expected", round: 1, kinds: new Set(["ConfigMap"]), unserved: new Set<string>() } as const,
     { _tag: "Reported", report: report(count) } as const
   ].reduce(fold, start)
   return CoordinatorState.advance({

@@ -14,6 +14,7 @@ describe("the shards of the record", () => {
       assert.deepStrictEqual(plain(back.inventory), plain(value.inventory))
       assert.deepStrictEqual(plain(back.seen), plain(value.seen))
       assert.deepStrictEqual(plain(back.removals), plain(value.removals))
+      assert.deepStrictEqual(plain(back.deletions), plain(value.deletions))
     }))
   })
 
@@ -21,12 +22,14 @@ describe("the shards of the record", () => {
     const value: Shards.Objects = {
       inventory: new Map([["ConfigMap", new Map([["shop/b", undefined], ["shop/a", { payload: "p", owned: "o" }]])]]),
       seen: new Map([["Deployment.apps", new Map([["shop/web", { document: "d", live: "l", fields: "a=1 b" }]])]]),
-      removals: new Map([["ConfigMap", new Map([["shop/x", { mark: "held", document: "d", at: 0 }]])]])
+      removals: new Map([["ConfigMap", new Map([["shop/x", { mark: "held", basis: "d", at: 0 }]])]]),
+      deletions: new Map([["Secret", new Map([["shop/y", { mark: "granted", basis: "u", at: 0 }]])]])
     }
     assert.deepStrictEqual(Shards.encode(value, 1, 0), {
       inventory: "ConfigMap shop/a p o\nConfigMap shop/b",
       seen: "Deployment.apps shop/web d l a=1%20b",
-      removals: "ConfigMap shop/x held d 1970-01-01T00:00:00.000Z"
+      removals: "ConfigMap shop/x held d 1970-01-01T00:00:00.000Z",
+      deletions: "Secret shop/y granted u 1970-01-01T00:00:00.000Z"
     })
   })
 
@@ -34,7 +37,8 @@ describe("the shards of the record", () => {
     const spoiled = {
       inventory: "",
       seen: "ConfigMap a d l %zz\n\nConfigMap",
-      removals: "ConfigMap a lost d t\nConfigMap b held"
+      removals: "ConfigMap a lost d t\nConfigMap b held",
+      deletions: ""
     }
     const { removals, seen } = Shards.decode([spoiled])
     assert.deepStrictEqual(plain(seen), [["ConfigMap", [["a", undefined]]]])
@@ -67,7 +71,8 @@ describe("the shards of the record", () => {
     const value: Shards.Objects = {
       inventory: new Map([["ConfigMap", new Map(names.map((name) => [name, { payload: digest, owned: digest }]))]]),
       seen: new Map([["ConfigMap", new Map(names.map((name) => [name, { document: digest, live: digest }]))]]),
-      removals: new Map()
+      removals: new Map(),
+      deletions: new Map()
     }
     const sizes = shardsOf(value, Shards.shardsFor(value)).map(({ inventory, seen }) => inventory.length + seen.length)
     assert.isBelow(Math.max(...sizes), 900_000)

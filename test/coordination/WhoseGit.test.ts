@@ -93,7 +93,7 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 180_000 })("Git"
         assert.include(said.stdout, `  ConfigMap ${namespace}/c4`)
         yield* remain("they are gone", 7)
         yield* controller.until("nothing waits", ({ removals }) => removals === undefined)
-        assert.include((yield* confirm(config, "--yes")).stdout, "No removal waits")
+        assert.include((yield* confirm(config, "--yes")).stdout, "No deletion waits")
 
         yield* remove("c5", "c6", "c7", "c8")
         yield* controller.until("they wait for a person", ({ removals }) => removals?.count === 4)
@@ -139,7 +139,7 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 180_000 })("Git"
         )
         for (const part of [id, "00000000-0000", "confirm --take-over", `"restore: off"`])
           assert.include(held.phase, part)
-        assert.include((yield* confirm(anew, "--yes")).stdout, "No removal waits")
+        assert.include((yield* confirm(anew, "--yes")).stdout, "No deletion waits")
         assert.strictEqual(yield* repository.git("diff", "--name-only", tip ?? "", "main"), idFile, "it only asked")
         const said = yield* confirm(anew, "--take-over", "--yes")
         assert.deepStrictEqual([said.code, said.stderr], [0, ""])

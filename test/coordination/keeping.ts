@@ -72,7 +72,8 @@ export const keeping = Effect.fnUntraced(function*(syncTo: "kubernetes" | "git" 
   const settle = (isSettled: boolean): CoordinatorMessage => ({
     _tag: "Expected",
     round: state.round,
-    kinds: new Set(isSettled ? [] : [kind])
+    kinds: new Set(isSettled ? [] : [kind]),
+    unserved: new Set()
   })
   const enroll = Effect.fnUntraced(function*(id: string, ...with_: ReadonlyArray<CoordinatorMessage>) {
     const reply = yield* Deferred.make<void, RecordUnwritten>()

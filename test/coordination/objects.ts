@@ -1,7 +1,7 @@
 // Random things that the record knows of objects.
 import * as fc from "fast-check"
+import { grantMarks } from "../../src/coordination/GrantEntry.ts"
 import * as ObjectMap from "../../src/coordination/ObjectMap.ts"
-import { removalMarks } from "../../src/coordination/RemovalEntry.ts"
 import type { Objects } from "../../src/coordination/Shards.ts"
 
 const kind = fc.constantFrom("ConfigMap", "Deployment.apps", "Role.rbac.authorization.k8s.io")
@@ -25,13 +25,14 @@ const fields = fc.record(
 const mirrored = fc.tuple(digest, digest, fc.option(fields, { nil: {} }))
   .map(([document, live, fields]) => ({ document, live, ...fields }))
 
-const removal = fc.tuple(fc.constantFrom(...removalMarks), digest, fc.integer({ min: 0, max: 4_000_000_000_000 }))
-  .map(([mark, document, at]) => ({ mark, document, at }))
+const grant = fc.tuple(fc.constantFrom(...grantMarks), digest, fc.integer({ min: 0, max: 4_000_000_000_000 }))
+  .map(([mark, basis, at]) => ({ mark, basis, at }))
 
 export const objects: fc.Arbitrary<Objects> = fc.record({
   inventory: mapOf(fc.option(synced, { nil: undefined })),
   seen: mapOf(fc.option(mirrored, { nil: undefined })),
-  removals: mapOf(removal)
+  removals: mapOf(grant),
+  deletions: mapOf(grant)
 }, { noNullPrototype: true })
 
 const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => a < b ? -1 : 1

@@ -1,5 +1,6 @@
 // Small values of the coordination room for its tests.
 import { Duration } from "effect"
+import type { Wish } from "../../src/coordination/Account.ts"
 import { firstContact, foundIn } from "../../src/coordination/Admission.ts"
 import type { CoordinatorOptions } from "../../src/coordination/CoordinatorOptions.ts"
 import type { RecordState } from "../../src/coordination/CoordinatorState.ts"
@@ -37,6 +38,15 @@ export const removal = (id: string, change: Partial<Removal> = {}): Removal => (
   kind: "ConfigMap",
   id,
   document: `digest-of-${id.replaceAll("/", "-")}`,
+  always: false,
+  goneWith: undefined,
+  ...change
+})
+
+export const wish = (id: string, change: Partial<Wish> = {}): Wish => ({
+  kind: "ConfigMap",
+  id,
+  basis: `digest-of-${id.replaceAll("/", "-")}`,
   always: false,
   goneWith: undefined,
   ...change

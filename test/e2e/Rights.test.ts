@@ -174,8 +174,8 @@ describe("The rights that rbac prints", () => {
           `${user} may not do all that the rules need. What is MISSING here is unavailable until it is given; everything else goes on:`
         )
         assert.deepStrictEqual(table?.split("\n"), [
-          "RESOURCE          NAMESPACE  GET  LIST  WATCH    CREATE  PATCH",
-          "deployments.apps  (all)      yes  yes   MISSING  yes     MISSING"
+          "RESOURCE          NAMESPACE  GET  LIST  WATCH    CREATE  PATCH    DELETE",
+          "deployments.apps  (all)      yes  yes   MISSING  yes     MISSING  yes"
         ])
         assert.strictEqual(add, `Add this ("gitops-controller rbac" prints all that is needed):`)
         const status = yield* controller.status

@@ -153,9 +153,9 @@ spec:
       assert.deepStrictEqual(live.data, { value: "two" })
     }))
 
-  it.effect("nothing is deleted when a manifest goes, and the status says so, while other changes go on", () =>
+  it.effect("nothing is deleted when a manifest goes by a rule that never prunes, and the status says so, while other changes go on", () =>
     Effect.gen(function*() {
-      const { namespace, repository, seen, start, value } = yield* setUp()
+      const { namespace, repository, seen, start, value } = yield* setUp([{ syncTo: "kubernetes", prune: "never" }])
       yield* repository.commit({
         "a.yaml": configMap(namespace, "a", "one"),
         "b.yaml": configMap(namespace, "b", "one")
@@ -168,7 +168,7 @@ spec:
       assert.strictEqual(yield* value("a"), "one")
       const trouble = status.kinds.flatMap((kind) => kind.troubles).find(({ object }) => object === `${namespace}/a`)
       assert.strictEqual(trouble?.state, "held")
-      assert.include(trouble?.message ?? "", "this version deletes nothing")
+      assert.include(trouble?.message ?? "", "prune: never")
     }))
 
   it.effect("what is ignored, suspended or claimed by no rule is not touched, while the rest is applied", () =>

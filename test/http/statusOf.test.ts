@@ -23,7 +23,8 @@ const kindReport = (watch: Watch): KindReport => ({
     { object: "shop/web", state: "failed", place: "web.yaml:4:3", message: "unknown field \"spec.replica\"" },
     { object: "shop/late", state: "waiting", place: undefined, message: "namespace late does not exist" }
   ],
-  troubleCount: 7
+  troubleCount: 7,
+  missing: []
 })
 
 const state = (watch: Watch = { _tag: "Live" }): CoordinatorState.CoordinatorState => {
@@ -40,7 +41,7 @@ const state = (watch: Watch = { _tag: "Live" }): CoordinatorState.CoordinatorSta
   const start = CoordinatorState.initial({ number: 1, rules: [rule()] }, { ...noReport, tip, checkedAt: 0 }, 1, options)
   const settled = [
     { _tag: "StandingChanged", standing: { _tag: "Leading", term: 1 } } as const,
-    { _tag: "Expected", round: 1, kinds: new Set(["ConfigMap"]) } as const,
+    { _tag: "Expected", round: 1, kinds: new Set(["ConfigMap"]), unserved: new Set<string>() } as const,
     { _tag: "Reported", report: kindReport(watch) } as const
   ].reduce(fold, start)
   return CoordinatorState.advance({
@@ -92,7 +93,7 @@ describe("the status", () => {
     assert.isFalse("removals" in statusOf(base, nothingMore, context))
     const ids = Array.from({ length: 22 }, (_, at) => `shop/c${String(at).padStart(2, "0")}`)
     const held = record({
-      removals: new Map([["ConfigMap", new Map(ids.map((id) => [id, { mark: "held", document: "d", at: 0 }]))]])
+      removals: new Map([["ConfigMap", new Map(ids.map((id) => [id, { mark: "held", basis: "d", at: 0 }]))]])
     }, { latch: { cause: "budget", reason: "that is much" } })
     const waiting: CoordinatorState.CoordinatorState = {
       ...base,

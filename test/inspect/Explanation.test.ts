@@ -175,7 +175,7 @@ describe("an explanation notes", () => {
       labels: { [memberLabel]: "our-set" }
     })
     assert.deepStrictEqual(notes({ refs: [], git: undefined, live: member }), [
-      "The controller made it and Git holds it no longer: it stays as it is until its deletion is granted."
+      "The controller made it and Git holds it no longer: it is deleted once that is proved and granted; status and plan say what stands in the way."
     ])
   })
 

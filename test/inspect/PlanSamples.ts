@@ -119,7 +119,10 @@ export const everything: Plan = plan([
   object({ _tag: "Refused", reason: "it is wrong; mend it" }, { object: "shop/bad", place: "apps/bad.yaml:3:5" }),
   object({ _tag: "Waiting", reason: "its namespace is going" }, { object: "old/web" }),
   object({ _tag: "Held", reason: "its rule is suspended" }, { object: "shop/held" }),
-  object({ _tag: "Stays", reason: "no longer in Git" }, { object: "shop/gone", place: undefined })
+  object({ _tag: "Delete", uid: "u1", always: false, reason: "Git holds it no longer" }, {
+    object: "shop/gone",
+    place: undefined
+  })
 ], {
   commit: {
     obstacle: undefined,

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import * as Folding from "../../src/kind/Folding.ts"
 import * as KindState from "../../src/kind/KindState.ts"
+import { reportOf } from "../../src/kind/reportOf.ts"
 import { afterApply, afterFailure, whenSent } from "../../src/kind/Tracked.ts"
 import { live, ref, round, spec } from "./samples.ts"
 
@@ -104,7 +105,7 @@ describe("the state of a kind", () => {
     fc.assert(fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
       const state = play(steps)
       const claimed = [...state.verdicts.values()].filter((verdict) => verdict._tag !== "Unclaimed").length
-      const counted = KindState.report(state).rules
+      const counted = reportOf(state).rules
         .map((tally) => tally.inStep + tally.pending + tally.waiting + tally.failed + tally.held)
         .reduce((total, count) => total + count, 0)
       assert.strictEqual(counted, claimed)

@@ -1,8 +1,10 @@
 // A Coordination for tests of one kind: what isn't given is done without anything to tell.
 import { Effect, Layer, Stream } from "effect"
 import { GitActor } from "../../src/git/GitActor.ts"
+import { SetAside } from "../../src/git/SetAside.ts"
 import { Coordination } from "../../src/kind/Coordination.ts"
 import { KindOptions } from "../../src/kind/KindOptions.ts"
+import { ApiServer } from "../../src/kubernetes/ApiServer.ts"
 import { Authored } from "../../src/kubernetes/authored/Authored.ts"
 
 export const coordinating = (change: Partial<Coordination["Service"]>): Coordination["Service"] =>
@@ -41,6 +43,8 @@ export const nothingToGit = Layer.mergeAll(
     nameCluster: nobody,
     history: nobody
   }),
+  Layer.mock(ApiServer, { server: "none", origin: "a test" }),
+  Layer.succeed(SetAside, { find: () => Effect.undefined }),
   Layer.succeed(Authored, { of: nobody }),
   Layer.succeed(KindOptions, {
     fieldManager: "us",

@@ -6,6 +6,7 @@ import { lastStage } from "../../src/kind/Stage.ts"
 import type { Live, Tracked } from "../../src/kind/Tracked.ts"
 import { unknown } from "../../src/kind/Tracked.ts"
 import type { Claim } from "../../src/manifest/Claims.ts"
+import { noFiles } from "../../src/manifest/IndexedFiles.ts"
 import type { ManifestRef } from "../../src/manifest/Manifest.ts"
 import type { Filter } from "../../src/rules/Filter.ts"
 import { parse } from "../../src/rules/FilterSyntax.ts"
@@ -23,6 +24,7 @@ export const rule = (change: Partial<Rule> = {}): Rule => ({
   filters: [],
   syncTo: "kubernetes",
   prune: "owned",
+  isPruneWritten: false,
   conflict: "hold",
   suspend: false,
   ...change
@@ -60,7 +62,9 @@ export const live = (change: Partial<Live> = {}): Live => ({
   isPaused: false,
   labels: undefined,
   member: true,
+  isNeverPruned: false,
   terminating: false,
+  finalizers: "",
   ready: true,
   refusal: undefined,
   finished: false,
@@ -109,7 +113,8 @@ export const round = (number: number, refs: ReadonlyArray<ManifestRef>, change: 
       kinds: new Map([["ConfigMap", refs]]),
       problems: [],
       passedOver: [],
-      files: refs.length
+      files: refs.length,
+      indexed: noFiles("")
     } as unknown as Round["tip"]["index"]
   },
   phase: { _tag: "Syncing" },

@@ -27,6 +27,9 @@ export const verdictOf = (
     isRecorded,
     isShown: false,
     isMirroring: true,
+    protection: () => undefined,
+    spoiled: undefined,
+    isUnchanged: false,
     now
   })
 

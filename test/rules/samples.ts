@@ -35,6 +35,7 @@ export const rule = (index: number, change: Partial<Rule> = {}): Rule => ({
   filters: [],
   syncTo: "kubernetes",
   prune: "owned",
+  isPruneWritten: false,
   conflict: "hold",
   suspend: false,
   ...change

@@ -37,7 +37,7 @@ export const rightsDocument = (
 ): RightsDocument => ({
   comments: [
     `What gitops-controller needs for the rules of ${file}; ${cluster.replace(/\.$/, "")}.`,
-    "Discovery and schemas take no rights beyond system:discovery, which every user has who logs in. Nothing in the cluster is ever deleted, so nothing here allows it.",
+    "Discovery and schemas take no rights beyond system:discovery, which every user has who logs in.",
     `For the ServiceAccount ${account} of the namespace ${stateNamespace}, which also holds the controller's state: in a pod that namespace is the pod's own, unless "stateNamespace" names another.`,
     ...hasDryRuns ? [dryRuns] : [],
     ...notes.map((note) => noteLine(file, note))

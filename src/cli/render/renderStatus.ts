@@ -1,6 +1,6 @@
 /** The status as a table for a terminal. Pure. */
 import { DateTime } from "effect"
-import type { Counts, KindStatus, Status } from "../../http/Status.ts"
+import type { Counts, HeldSet, KindStatus, Status } from "../../http/Status.ts"
 import { aligned } from "../../manifest/aligned.ts"
 import { counted } from "../../manifest/counted.ts"
 
@@ -65,15 +65,18 @@ const head = (status: Status): ReadonlyArray<string> => [
   ...(status.mirroring === undefined ? [] : [`nothing goes to Git: ${status.mirroring}`])
 ]
 
-const shownRemovals = 20
+const shownHeld = 20
 
-const removals = ({ confirm, count, objection, objects, reason }: NonNullable<Status["removals"]>) => [
-  ...objects.slice(0, shownRemovals),
-  ...(count > shownRemovals ? [`and ${count - shownRemovals} more`] : []),
+const heldLines = ({ confirm, count, objection, objects, reason }: HeldSet) => [
+  ...objects.slice(0, shownHeld),
+  ...(count > shownHeld ? [`and ${count - shownHeld} more`] : []),
   `why: ${reason}`,
   ...(objection === undefined ? [] : [objection]),
   confirm
 ]
+
+const heldSection = (held: HeldSet | undefined, what: (count: number) => string) =>
+  held === undefined ? [] : section(`Waits for a person: ${what(held.count)}`, heldLines(held))
 
 /** Lines without the last line break. */
 export const renderStatus = (status: Status): string =>
@@ -83,12 +86,8 @@ export const renderStatus = (status: Status): string =>
       "The configuration file is refused, and the one before goes on:",
       status.configuration?.refused.split("\n") ?? []
     ),
-    ...(status.removals === undefined
-      ? []
-      : section(
-        `Waits for a person: ${counted(status.removals.count, "removal")} from Git`,
-        removals(status.removals)
-      )),
+    ...heldSection(status.deletions, (count) => `${counted(count, "deletion")} in the cluster`),
+    ...heldSection(status.removals, (count) => `${counted(count, "removal")} from Git`),
     ...(status.kinds.length === 0 ? [] : ["", ...aligned([columns, ...status.kinds.flatMap(kindRows)])]),
     ...section("Not in step:", status.kinds.flatMap(troubleLines)),
     ...section(

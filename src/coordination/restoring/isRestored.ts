@@ -1,6 +1,8 @@
 /** Whether all that can come back from Git is back. Pure. */
 import type { KindId } from "../../manifest/ObjectKey.ts"
+import type { Ruleset } from "../../rules/Ruleset.ts"
 import { isSettled, type Progress } from "../Progress.ts"
+import { kindsToCome } from "./kindsToCome.ts"
 
 /** Of claims that no manifest describes, Git may have snapshots. */
 const claims: KindId = "PersistentVolumeClaim"
@@ -13,8 +15,9 @@ const claims: KindId = "PersistentVolumeClaim"
 export const isRestored = (
   progress: Progress,
   round: number,
+  ruleset: Ruleset,
   inGit: { readonly has: (kind: KindId) => boolean }
 ): boolean =>
-  isSettled(progress, round) && progress.unserved.size === 0 &&
+  isSettled(progress, round) && kindsToCome(progress, ruleset).length === 0 &&
   [...progress.expected].filter((kind) => inGit.has(kind) || kind === claims)
     .every((kind) => progress.reports.get(kind)?.restoring?.left === 0)

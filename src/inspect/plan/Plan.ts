@@ -66,8 +66,8 @@ export type Outcome =
   | { readonly _tag: "Waiting"; readonly reason: string }
   /** Left alone on purpose. */
   | { readonly _tag: "Held"; readonly reason: string }
-  /** In the cluster, ours, and not in Git any more. */
-  | { readonly _tag: "Stays"; readonly reason: string }
+  /** In the cluster, ours, and not in Git any more; with what it waits for, if a person has to confirm it. */
+  | { readonly _tag: "Delete"; readonly uid: string; readonly always: boolean; readonly reason: string }
 
 export interface PlannedObject {
   readonly stage: Stage
@@ -137,7 +137,7 @@ export type PlanAction =
   | "refused"
   | "waiting"
   | "held"
-  | "stays"
+  | "delete"
 
 /** The label by which an object is known as ours goes when it is let go of. */
 const isFarewell = ({ _tag, path }: PlannedChange) => {
@@ -164,8 +164,8 @@ export const actionOf = (outcome: Outcome): PlanAction => {
       return "waiting"
     case "Held":
       return "held"
-    case "Stays":
-      return "stays"
+    case "Delete":
+      return "delete"
   }
 }
 
@@ -177,7 +177,7 @@ export const inOrder = (objects: ReadonlyArray<PlannedObject>): ReadonlyArray<Pl
     left.stage - right.stage || compare(left.kind, right.kind) || compare(left.object, right.object)
   )
 
-const writing: ReadonlySet<PlanAction> = new Set(["create", "change", "release", "take over", "write"])
+const writing: ReadonlySet<PlanAction> = new Set(["create", "change", "release", "take over", "write", "delete"])
 
 /** Whether the controller would write anything. */
 export const hasWork = ({ objects }: Plan): boolean => objects.some(({ outcome }) => writing.has(actionOf(outcome)))
@@ -201,11 +201,11 @@ const words: Readonly<Record<PlanAction, string>> = {
   "release": "to release",
   "take over": "to take over",
   "write": "to write to Git",
+  "delete": "to delete",
   "in step": "in step",
   "refused": "refused",
   "waiting": "waiting",
-  "held": "left alone",
-  "stays": "no longer in Git"
+  "held": "left alone"
 }
 
 const always: ReadonlySet<PlanAction> = new Set(["create", "change", "in step"])

@@ -26,7 +26,7 @@ const signs: Readonly<Record<PlanAction, string>> = {
   "refused": "!",
   "waiting": "?",
   "held": ".",
-  "stays": "."
+  "delete": "x"
 }
 
 /** Longer values stand on lines of their own. */
@@ -169,7 +169,7 @@ const bodyOf = ({ outcome }: PlannedObject): ReadonlyArray<string> => {
     case "Refused":
     case "Waiting":
     case "Held":
-    case "Stays":
+    case "Delete":
       return outcome.reason.split("\n").map(printable)
   }
 }

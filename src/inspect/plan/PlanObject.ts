@@ -16,6 +16,7 @@ import { kindId, type ObjectId } from "../../manifest/ObjectKey.ts"
 import type { Ownership } from "../../rules/Ruleset.ts"
 import { Survey } from "../Survey.ts"
 import type { Outcome } from "./Plan.ts"
+import { planDeletion } from "./PlanDeletion.ts"
 import { touchOf } from "./PlanTouch.ts"
 import { failed, type Surroundings, tryChange, tryCreate } from "./PlanTrial.ts"
 import type { Due } from "./PlanVerdict.ts"
@@ -104,6 +105,7 @@ const letGoOf = ({ observer, spec }: Surroundings, live: KubernetesObject): Outc
 export const planObject = Effect.fnUntraced(
   function*(surroundings: Surroundings, object: DueObject, verdict: Due) {
     if (verdict._tag === "Pending") return yield* bringingAbout(surroundings, object, verdict)
+    if (verdict._tag === "AwaitsPrune") return yield* planDeletion(surroundings, object.id, object.live, verdict)
     return object.live === undefined ? inStep : letGoOf(surroundings, object.live)
   },
   Effect.catch((failure) => Effect.succeed(failed(failure)))

@@ -4,11 +4,10 @@ import type { Verdict } from "../../kind/Verdict.ts"
 import type { Outcome } from "./Plan.ts"
 
 /** Verdicts by which something is sent. */
-export type Due = Extract<Verdict, { readonly _tag: "Pending" | "Releasing" }>
+export type Due = Extract<Verdict, { readonly _tag: "AwaitsPrune" | "Pending" | "Releasing" }>
 
-export const isDue = (verdict: Verdict): verdict is Due => verdict._tag === "Pending" || verdict._tag === "Releasing"
-
-const stays = "no longer in Git: stays, as deletions are not granted in this version"
+export const isDue = (verdict: Verdict): verdict is Due =>
+  verdict._tag === "AwaitsPrune" || verdict._tag === "Pending" || verdict._tag === "Releasing"
 
 /** `undefined`: no rule and nobody has to do with it, or what it comes to is said by what goes to Git. */
 export const idleOutcome = (
@@ -27,6 +26,7 @@ export const idleOutcome = (
     case "Unusable":
       return { _tag: "Refused", reason }
     case "Absent":
+    case "Going":
     case "Restoring":
     case "Sourceless":
     case "Unready":
@@ -35,12 +35,11 @@ export const idleOutcome = (
     case "Troubled":
       return trouble?.state === "failed" ? { _tag: "Refused", reason } : { _tag: "Waiting", reason }
     case "Controlled":
+    case "Kept":
     case "NeverSynced":
     case "Paused":
       return { _tag: "Held", reason }
     case "Suspended":
       return { _tag: "Held", reason: `rule ${verdict.rule.index + 1} is suspended, so it touches nothing` }
-    case "AwaitsPrune":
-      return { _tag: "Stays", reason: stays }
   }
 }

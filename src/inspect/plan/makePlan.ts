@@ -2,8 +2,10 @@
  * Makes the plan: the controller's own judgement of everything that is there now, and of what it would send a dry run each.
  * Reads and tries; nothing is ever written.
  */
-import { Effect } from "effect"
+import { Clock, Effect } from "effect"
+import type { Limits } from "../../coordination/Budget.ts"
 import type { Record } from "../../coordination/Record.ts"
+import { GitOptions } from "../../git/GitOptions.ts"
 import { KindOptions } from "../../kind/KindOptions.ts"
 import type { KindSpec } from "../../kind/KindSpec.ts"
 import * as KindState from "../../kind/KindState.ts"
@@ -16,6 +18,7 @@ import { type KindId, kindId, type ObjectId } from "../../manifest/ObjectKey.ts"
 import { Survey } from "../Survey.ts"
 import { inOrder, type Plan, type PlannedObject, type PlanRemark } from "./Plan.ts"
 import { planCommit, type ToGit } from "./PlanCommit.ts"
+import { judgeDeletions } from "./PlanDeletion.ts"
 import { lookAtKind, type SeenKind } from "./PlanKind.ts"
 import { planMirror } from "./PlanMirror.ts"
 import { planObject } from "./PlanObject.ts"
@@ -111,11 +114,15 @@ const written = Effect.fnUntraced(function*(toGit: ReadonlyArray<ToGit>, record:
   return { commit, objects, notes: commit === undefined ? [] : notes }
 })
 
-/** @param configFile Where the rules stand, for people. */
-export const makePlan = Effect.fn("makePlan")(function*(configFile: string) {
+/**
+ * @param configFile Where the rules stand, for people.
+ * @param deletions How many may go without a person's word.
+ */
+export const makePlan = Effect.fn("makePlan")(function*(configFile: string, deletions: Limits) {
   const survey = yield* Survey
   const options = yield* KindOptions
   const api = yield* ApiServer
+  const { name } = yield* GitOptions
   const { notes, obstacle, record } = yield* readRecord
   const { ruleset, served, tip } = survey
   const round: Round = {
@@ -163,7 +170,7 @@ export const makePlan = Effect.fn("makePlan")(function*(configFile: string) {
     obstacle,
     commit: toGit.commit,
     objects: inOrder([
-      ...objects,
+      ...judgeDeletions(objects, record, { limits: deletions, name, now: yield* Clock.currentTimeMillis }),
       ...toGit.objects,
       ...unserved.flatMap((kind) => planUnserved(unservedOptions, kind))
     ]),

@@ -117,7 +117,7 @@ const judgeGone = (
 const goneFromGit = (isChanged: boolean): string =>
   isChanged
     ? "its manifest is gone from Git, and it was changed in the cluster since the two were last the same: it stays. Delete it with kubectl, or bring its manifest back"
-    : "its manifest is gone from Git; this version deletes nothing in the cluster: delete it with kubectl if it should go"
+    : "its manifest is gone from Git, and nothing shows that it was ever applied from there: it stays. Delete it with kubectl if it should go"
 
 /**
  * Whether one side is about to show what we have changed there. Until then a comparison would take what was before for somebody's change:
@@ -142,8 +142,13 @@ const judgeLive = (
   if (ref === undefined && !mirrorsLife(ownership))
     return isTipComplete ? { _tag: "NoManifest", rule } : unconcerned
   const last = saved ?? recorded
-  if (ref === undefined && isShared(ownership.lifecycle) && last !== undefined && !isFirst(last) && isTipComplete)
-    return { _tag: "Held", rule, ref, message: goneFromGit(last.live !== tracked.live?.portable) }
+  if (ref === undefined && isShared(ownership.lifecycle) && last !== undefined && !isFirst(last) && isTipComplete) {
+    const isChanged = last.live !== tracked.live?.portable
+    // What is unchanged and ours is deleted, or kept, by the other half of the kind.
+    return tracked.live?.member === true && !isChanged
+      ? unconcerned
+      : { _tag: "Held", rule, ref, message: goneFromGit(isChanged) }
+  }
   const basis = basisOf(tracked, ownership)
   if (sameBasis(agreed?.basis, basis) && agreed !== undefined) return { _tag: "Mirrored", rule, notes: agreed.notes }
   const isOpen = hasShared(ownership) && isOutstanding(tracked, basis, tip)

@@ -17,6 +17,9 @@ const mirrorsBy = (rule: Rule) => toGit(rule) && !rule.suspend
 /** A rule with filters never creates; a suspended one lets go of what it doesn't take. */
 const createsBy = (rule: Rule) => toCluster(rule) && rule.filters.length === 0 && !rule.suspend
 
+/** Whether what Git holds no longer goes by this rule. */
+const deletesBy = (rule: Rule) => createsBy(rule) && rule.prune !== "never"
+
 /** Whether the rule takes "create" only to tell what somebody set from what is a default, by dry runs. */
 export const createsOnlyInDryRuns = (rule: Rule): boolean => mirrorsBy(rule) && !createsBy(rule)
 
@@ -24,7 +27,8 @@ export const createsOnlyInDryRuns = (rule: Rule): boolean => mirrorsBy(rule) && 
 export const verbsOf = (rule: Rule): ReadonlyArray<string> => [
   ...watching,
   ...createsBy(rule) || mirrorsBy(rule) ? ["create"] : [],
-  ...toCluster(rule) ? ["patch"] : []
+  ...toCluster(rule) ? ["patch"] : [],
+  ...deletesBy(rule) ? ["delete"] : []
 ]
 
 /** Whether the rule lets any side decide, and so needs rights at all. */

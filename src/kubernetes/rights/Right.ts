@@ -15,7 +15,7 @@ export interface Right {
 }
 
 /** The order in which people know them. */
-const customary = ["get", "list", "watch", "create", "update", "patch"]
+const customary = ["get", "list", "watch", "create", "update", "patch", "delete"]
 
 export const inOrder = (verbs: Iterable<string>): ReadonlyArray<string> =>
   [...new Set(verbs)].toSorted((a, b) => customary.indexOf(a) - customary.indexOf(b))

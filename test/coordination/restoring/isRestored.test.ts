@@ -4,6 +4,7 @@ import { isRestored } from "../../../src/coordination/restoring/isRestored.ts"
 import type { KindReport } from "../../../src/kind/KindReport.ts"
 import { stageOf } from "../../../src/kind/Stage.ts"
 import { groupKind } from "../../../src/manifest/ObjectKey.ts"
+import { rule } from "../../kind/samples.ts"
 
 const report = (kind: string, left: number | undefined, busy = false): KindReport => ({
   kind,
@@ -14,7 +15,8 @@ const report = (kind: string, left: number | undefined, busy = false): KindRepor
   ...left === undefined ? {} : { restoring: { left, failed: 3 } },
   rules: [],
   troubles: [],
-  troubleCount: 0
+  troubleCount: 0,
+  missing: []
 })
 
 const inGit = new Set(["ConfigMap"])
@@ -26,6 +28,7 @@ const restored = (reports: ReadonlyArray<KindReport>, unserved: ReadonlyArray<st
       Progress.expecting(Progress.none, 1, new Set(reports.map(({ kind }) => kind)), new Set(unserved))
     ),
     1,
+    { number: 1, rules: [rule({ syncTo: "git" })] },
     inGit
   )
 

@@ -150,14 +150,26 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })(
         yield* bed.remote.lacks(bed.key("ConfigMap", "fresh"))
       }))
 
-    it.effect("what goes from Git is held in the cluster, and says so", () =>
-      Effect.gen(function*() {
-        const { bed, controller } = yield* shared()
-        yield* bed.repository.commit({ "settings.yaml": undefined })
-        yield* tells(controller, /its manifest is gone from Git/)
-        assert.strictEqual((yield* live(bed))["a"], "one")
-        const { goes } = yield* bed.sentinel()
-        yield* goes
-      }))
+    it.effect(
+      "what goes from Git goes from the cluster, unless it was changed there, and that is said",
+      () =>
+        Effect.gen(function*() {
+          const { bed, controller } = yield* shared()
+          const late = (name: string) =>
+            `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, namespace: ${bed.namespace}}\ndata: {a: one}\n`
+          yield* bed.repository.commit({ "late.yaml": late("late"), "keep.yaml": late("keep") })
+          yield* eventually("what is new in Git is made", live(bed, "late"), ({ a }) => a === "one")
+          yield* controller.until("all is in step", ({ settled, total }) => settled && total.pending === 0)
+          yield* controller.process.stop
+          yield* patch(bed, { a: "changed" })
+          yield* bed.repository.commit({ "settings.yaml": null, "late.yaml": null })
+          const again = yield* bed.start()
+          const names = bed.kubectl("get", "configmaps", "-o", "name")
+          yield* eventually("it goes", names, (all) => !all.includes("configmap/late"), { within: 30_000 })
+          yield* tells(again, /its manifest is gone from Git, and it was changed/)
+          assert.strictEqual((yield* live(bed))["a"], "changed")
+        }),
+      60_000
+    )
   }
 )

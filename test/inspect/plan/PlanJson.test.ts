@@ -16,7 +16,7 @@ describe("the plan as JSON", () => {
       "refused": 1,
       "waiting": 1,
       "held": 1,
-      "stays": 1
+      "delete": 1
     })
     assert.deepStrictEqual([hasWork, hasFaults], [true, true])
     assert.deepStrictEqual(objects.slice(1, 3), [

@@ -18,7 +18,7 @@ describe("the plan as Markdown", () => {
   it("folds each object that has something to show, and says first what has to be mended", () => {
     const text = planMarkdown(everything)
     assert.deepStrictEqual(text.split("\n").slice(0, 14), [
-      "### Plan: 2 to create, 1 to change, 1 to release, 1 to take over, 2 to write to Git, 2 in step, 1 refused, 1 waiting, 1 left alone, 1 no longer in Git",
+      "### Plan: 2 to create, 1 to change, 1 to release, 1 to take over, 2 to write to Git, 1 to delete, 2 in step, 1 refused, 1 waiting, 1 left alone",
       "",
       "From https://git.example.com/acme/cluster.git, branch main, commit 0123456789ab<br>to https://api.example.com:6443 (context prod)",
       "",

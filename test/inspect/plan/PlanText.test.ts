@@ -43,8 +43,8 @@ describe("the plan as text", () => {
       "    its namespace is going",
       ". held ConfigMap shop/held   apps/web.yaml:1",
       "    its rule is suspended",
-      ". stays ConfigMap shop/gone",
-      "    no longer in Git",
+      "x delete ConfigMap shop/gone",
+      "    Git holds it no longer",
       "",
       "To Git, branch main, in a commit:",
       "",
@@ -75,7 +75,7 @@ describe("the plan as text", () => {
       "",
       "Estimated: no permission for a dry run.",
       "",
-      "Plan: 2 to create, 1 to change, 1 to release, 1 to take over, 2 to write to Git, 2 in step, 1 refused, 1 waiting, 1 left alone, 1 no longer in Git"
+      "Plan: 2 to create, 1 to change, 1 to release, 1 to take over, 2 to write to Git, 1 to delete, 2 in step, 1 refused, 1 waiting, 1 left alone"
     ])
   })
 

@@ -126,9 +126,10 @@ describe("an object that both sides may change", () => {
     assert.strictEqual(tagOf(gone, { rules, isSeen: false }), "Unconcerned")
   })
 
-  it("is held when its manifest went: nothing is deleted in the cluster yet", () => {
+  it("is held when its manifest went, unless it is unchanged and ours: then it is to be deleted", () => {
     const verdict = verdictOf(tracked({ live: there }), { rules, recorded })
-    assert.include(verdict._tag === "Held" ? verdict.message : "", "deletes nothing in the cluster")
+    assert.include(verdict._tag === "Held" ? verdict.message : "", "nothing shows that it was ever applied")
+    assert.strictEqual(tagOf(tracked({ live: { ...there, member: true } }), { rules, recorded }), "Unconcerned")
     const changed = verdictOf(tracked({ live: { ...there, portable: "l2" } }), { rules, recorded })
     assert.include(changed._tag === "Held" ? changed.message : "", "was changed in the cluster")
     assert.strictEqual(tagOf(tracked({ live: there }), { rules }), "Due")

@@ -62,7 +62,7 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })("the 
       const { questions, rounds, told } = yield* start()
       yield* eventually("the first finding", Effect.sync(() => told), ({ length }) => length === 1)
       assert.deepStrictEqual(rowsOf(told[0]), [
-        "configmaps  (all)      MISSING  MISSING  MISSING  MISSING  MISSING"
+        "configmaps  (all)      MISSING  MISSING  MISSING  MISSING  MISSING  MISSING"
       ])
       const asked = yield* questions
 

@@ -33,7 +33,7 @@ const served = [
   kind("metrics.example.com", "Reading", "readings", [], ["get", "list"])
 ]
 
-const all = "get,list,watch,create,patch"
+const all = "get,list,watch,create,patch,delete"
 
 const of = (changes: ReadonlyArray<Partial<Rule>>, kinds: ReadonlyArray<ServedKind> | undefined) => {
   const { notes, rights } = rightsOfRules(changes.map((change, index) => rule(index, change)), kinds)
@@ -104,9 +104,11 @@ describe("the rights of rules, with a cluster", () => {
 
   it("are all of them for what goes both ways", () => {
     const both = { resources: ["deploy"], syncTo: "both" } as const
-    const rights = [...proofs, `deployments.apps (apps): ${all}`]
-    assert.deepStrictEqual(of([both], served).rights, rights)
-    assert.deepStrictEqual(of([{ ...both, filters: filters("/spec/replicas") }], served).rights, rights)
+    const rights = (verbs: string) => [...proofs, `deployments.apps (apps): ${verbs}`]
+    assert.deepStrictEqual(of([both], served).rights, rights(all))
+    const kept = rights(all.replace(",delete", ""))
+    assert.deepStrictEqual(of([{ ...both, filters: filters("/spec/replicas") }], served).rights, kept)
+    assert.deepStrictEqual(of([{ ...both, prune: "never" }], served).rights, kept)
   })
 
   it("say whether some are for dry runs alone", () => {
