@@ -1,4 +1,4 @@
-// `npm test`, `npm run demo` and `npm run bench` begin here, on whatever Node (18 or newer) the machine has:
+// `npm test`, `npm run soak`, `npm run demo` and `npm run bench` begin here, on whatever Node (18 or newer) the machine has:
 // installs what package-lock.json names, goes on with the project's own Node, then runs what was asked for.
 import { spawn, spawnSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
@@ -7,7 +7,12 @@ import { fileURLToPath, pathToFileURL } from "node:url"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
-const programs = { test: "test/TestRun.ts", demo: "test/demo/demo.ts", bench: "test/bench/bench.ts" }
+const programs = {
+  test: "test/TestRun.ts",
+  soak: "test/SoakRun.ts",
+  demo: "test/demo/demo.ts",
+  bench: "test/bench/bench.ts"
+}
 const [command = "test", ...args] = process.argv.slice(2)
 
 const fail = (message) => {
