@@ -47,14 +47,9 @@ export const make = (): (state: CoordinatorState, now: number) => Effect.Effect<
       for (const problem of problems.slice(0, 20))
         yield* Effect.logWarning(`${formatPlace(problem)}: ${problem.message}`)
     }
-    if (settledRound === round && told !== round) {
+    if (settledRound === round && told !== round && current._tag === "Syncing") {
       told = round
-      const isBack = current._tag === "Syncing"
-      yield* Effect.logInfo(
-        `${isBack ? "In step with" : "Restored as far as can be from"} ${short(tip.commit)} after ${
-          now - takenAt
-        } ms: ${counts(state)}`
-      )
+      yield* Effect.logInfo(`In step with ${short(tip.commit)} after ${now - takenAt} ms: ${counts(state)}`)
     }
   })
 }
