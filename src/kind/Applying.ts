@@ -18,6 +18,7 @@ import { fingerprint } from "./GitScope.ts"
 import type { KindMessage } from "./KindMessage.ts"
 import * as KindMetrics from "./KindMetrics.ts"
 import * as KindState from "./KindState.ts"
+import * as LeftToDo from "./LeftToDo.ts"
 import * as MirrorFolding from "./mirroring/MirrorFolding.ts"
 import { expectedApply } from "./mirroring/MirrorMemory.ts"
 import { hasShared } from "./mirroring/MirrorScope.ts"
@@ -168,7 +169,7 @@ export const make = Effect.fnUntraced(function*(
 
   /** Carries out what is due, as far as the round allows and there is room. */
   const startDue = Effect.fnUntraced(function*(now: number) {
-    if (!KindState.isOpen(state) || state.watch._tag === "Listing") return
+    if (!LeftToDo.isOpen(state) || state.watch._tag === "Listing") return
     for (const id of state.due) {
       if (state.inFlight.size >= maxInFlight) return
       if (!state.unenrolled.has(id)) yield* start(id, now)
@@ -177,7 +178,7 @@ export const make = Effect.fnUntraced(function*(
 
   /** Asks for the record to hold the keys that are new. */
   const enroll = (now: number): Effect.Effect<void> => {
-    if (!KindState.mustEnroll(state, now)) return Effect.void
+    if (!LeftToDo.mustEnroll(state, now)) return Effect.void
     state.enrolling = true
     const ids = [...state.unenrolled]
     return coordination.enroll(state.id, ids).pipe(

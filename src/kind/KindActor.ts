@@ -16,6 +16,7 @@ import * as Folding from "./Folding.ts"
 import type { KindMessage } from "./KindMessage.ts"
 import type { KindSpec } from "./KindSpec.ts"
 import * as KindState from "./KindState.ts"
+import * as LeftToDo from "./LeftToDo.ts"
 import * as MirrorAnswers from "./mirroring/MirrorAnswers.ts"
 import * as MirrorFolding from "./mirroring/MirrorFolding.ts"
 import * as Mirroring from "./mirroring/Mirroring.ts"
@@ -88,7 +89,7 @@ export const run = Effect.fnUntraced(function*(spec: KindSpec, observer: Observe
   }
 
   const messages = Effect.suspend(() => {
-    const next = KindState.nextWake(state)
+    const next = LeftToDo.nextWake(state)
     if (next === undefined) return Queue.takeBetween(mailbox, 1, slice)
     return Clock.currentTimeMillis.pipe(
       Effect.flatMap((now) =>

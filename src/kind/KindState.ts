@@ -15,7 +15,7 @@ import { judgeInto, makeMirrorState, type MirrorState } from "./mirroring/Mirror
 import { protection } from "./pruning/Protection.ts"
 import { isMissing, isUnchanged, spoiledFile } from "./pruning/Standing.ts"
 import { judgeRestoring } from "./restoring/RestoringVerdict.ts"
-import { type Mirroring, type Round, type Synced, writesIn } from "./Round.ts"
+import type { Mirroring, Round, Synced } from "./Round.ts"
 import { type Stage, stageOf } from "./Stage.ts"
 import * as Tally from "./Tally.ts"
 import { isAnothers, noted, recalled, syncedOf, type Tracked, unknown } from "./Tracked.ts"
@@ -291,29 +291,3 @@ export const put = (state: KindState, id: ObjectId, known: Tracked, now: number)
   }
   return verdict
 }
-
-/** When something has to be looked at although nothing was heard, in milliseconds since the epoch. */
-export const nextWake = (state: KindState): number | undefined => {
-  const { mirror } = state
-  let next: number | undefined = state.unenrolled.size > 0 && !state.enrolling && state.enrollAt > 0
-    ? state.enrollAt
-    : undefined
-  if (mirror.unseen.size > 0 && !mirror.seeing && mirror.seeAt > 0) next = Math.min(next ?? mirror.seeAt, mirror.seeAt)
-  for (const times of [state.retries, state.unready, state.mirror.retries])
-    for (const at of times.values()) if (at !== undefined && (next === undefined || at < next)) next = at
-  return next
-}
-
-/** Whether the record has to be asked now. */
-export const mustEnroll = (state: KindState, now: number): boolean =>
-  !state.enrolling && state.unenrolled.size > 0 && state.round !== undefined && writesIn(state.round.phase) &&
-  now >= state.enrollAt
-
-export const isOpen = (state: KindState): boolean =>
-  state.round?.openStage !== undefined && state.round.openStage >= state.stage
-
-/** Whether something is left that this kind can do by itself. */
-export const isBusy = (state: KindState): boolean =>
-  state.watch._tag === "Listing" || state.due.size > 0 || state.inFlight.size > 0 || state.leaving.size > 0 ||
-  state.proving.size > 0 ||
-  [...state.unready.values()].some((until) => until !== undefined)

@@ -1,6 +1,7 @@
 /** What a kind tells of itself, by its state. Pure. */
 import type { KindReport } from "./KindReport.ts"
-import { isBusy, type KindState, nameOf } from "./KindState.ts"
+import { type KindState, nameOf } from "./KindState.ts"
+import { isBusy } from "./LeftToDo.ts"
 import * as Tally from "./Tally.ts"
 
 const restoringOf = ({ round, unrestored, watch }: KindState): Pick<KindReport, "restoring"> => {

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import * as Folding from "../../src/kind/Folding.ts"
 import * as KindState from "../../src/kind/KindState.ts"
+import * as LeftToDo from "../../src/kind/LeftToDo.ts"
 import { reportOf } from "../../src/kind/reportOf.ts"
 import { afterApply, afterFailure, whenSent } from "../../src/kind/Tracked.ts"
 import { live, ref, round, spec } from "./samples.ts"
@@ -139,14 +140,14 @@ describe("the state of a kind", () => {
 
   it("enrolls new keys before they are applied, and again when the record could not be written", () => {
     const state = play([{ _tag: "Tip", manifests: [["a", "d1"]] }])
-    assert.isTrue(KindState.mustEnroll(state, 0))
+    assert.isTrue(LeftToDo.mustEnroll(state, 0))
     state.enrolling = true
     Folding.onEnrolled(state, ["shop/a"], false, 0)
-    assert.isFalse(KindState.mustEnroll(state, 0))
-    assert.strictEqual(KindState.nextWake(state), 1000)
-    assert.isTrue(KindState.mustEnroll(state, 1000))
+    assert.isFalse(LeftToDo.mustEnroll(state, 0))
+    assert.strictEqual(LeftToDo.nextWake(state), 1000)
+    assert.isTrue(LeftToDo.mustEnroll(state, 1000))
     Folding.onEnrolled(state, ["shop/a"], true, 1000)
-    assert.isFalse(KindState.mustEnroll(state, 2000))
+    assert.isFalse(LeftToDo.mustEnroll(state, 2000))
   })
 
   it("does not look at objects whose manifests did not change", () => {

@@ -13,6 +13,7 @@ import { ifCurrent } from "../applying/Outdated.ts"
 import { Coordination } from "../Coordination.ts"
 import type { KindMessage } from "../KindMessage.ts"
 import * as KindState from "../KindState.ts"
+import * as LeftToDo from "../LeftToDo.ts"
 import type { Observer } from "../Observation.ts"
 import type { Round } from "../Round.ts"
 import { contentsOf } from "./Contents.ts"
@@ -92,7 +93,7 @@ export const make = Effect.fnUntraced(function*(
   /** Begins with what is to go, once this kind's turn to write has come. */
   const start = Effect.fnUntraced(function*(now: number) {
     const { round } = state
-    if (round?.phase._tag !== "Syncing" || !KindState.isOpen(state) || state.watch._tag === "Listing") return
+    if (round?.phase._tag !== "Syncing" || !LeftToDo.isOpen(state) || state.watch._tag === "Listing") return
     for (const id of Array.from(state.leaving)) {
       const verdict = state.verdicts.get(id)
       if (verdict?._tag === "AwaitsPrune") yield* begin(id, verdict, round, now)

@@ -113,6 +113,7 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })(
           words.replaceAll("\\", ""),
           /\/data\/a was changed on both sides, to "git" in Git \(at [0-9a-f]{8} by A Person\) and to "cluster" in the cluster \(by kubectl-patch\)/
         )
+        assert.notInclude(words, "/data/c")
         yield* bed.remote.has(bed.key("ConfigMap", "settings"), ({ manifest }) => manifest.data?.["c"] === "cluster")
         assert.strictEqual((yield* live(bed))["a"], "cluster")
         assert.include((yield* bed.remote.text("settings.yaml")) ?? "", "a: git")

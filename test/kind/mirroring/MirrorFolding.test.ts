@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Folding from "../../../src/kind/Folding.ts"
 import * as KindState from "../../../src/kind/KindState.ts"
+import * as LeftToDo from "../../../src/kind/LeftToDo.ts"
 import * as MirrorFolding from "../../../src/kind/mirroring/MirrorFolding.ts"
 import { afterAgreement, lastOf } from "../../../src/kind/mirroring/MirrorMemory.ts"
 import type { Mirrored } from "../../../src/kind/Round.ts"
@@ -37,7 +38,7 @@ describe("what this cluster has shown", () => {
     MirrorFolding.onSeen(state, [id], false, 0)
     assert.isFalse(MirrorFolding.mustSee(state, 999))
     assert.isTrue(MirrorFolding.mustSee(state, 1000))
-    assert.strictEqual(KindState.nextWake(state), 1000)
+    assert.strictEqual(LeftToDo.nextWake(state), 1000)
   })
 
   it("is forgotten once it is gone from both sides", () => {
