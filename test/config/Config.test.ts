@@ -229,6 +229,7 @@ describe("The example in deploy/config.yaml", () => {
           "ignore",
           "git",
           "both",
+          "git",
           "kubernetes",
           "kubernetes"
         ])
