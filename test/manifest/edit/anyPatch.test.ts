@@ -17,6 +17,9 @@ const dataOf = (text: string): ReadonlyArray<Json> => {
   return reading.documents.map(({ value }) => value)
 }
 
+/** For messages: JSON has no large integers. */
+const said = (value: unknown): string => JSON.stringify(value, (_, it) => typeof it === "bigint" ? String(it) : it)
+
 /** Where the manifests of a file stand, by document. */
 const manifestsOf = (documents: ReadonlyArray<Json>) =>
   documents.flatMap((value, document) => {
@@ -125,11 +128,11 @@ const makeOne = ({ name, text }: CorpusFile, [maker, tape, words]: Seed): Outcom
   if (Result.isFailure(result)) {
     const { message } = result.failure
     if (/no valid manifest/.test(message)) return "none"
-    assert.isTrue(hasObstacle(text), `${name}: ${message} ${JSON.stringify(change.changes)}`)
+    assert.isTrue(hasObstacle(text), `${name}: ${message} ${said(change.changes)}`)
     return "refused"
   }
   const after = Buffer.from(result.success ?? "").toString()
-  const told = `${name} ${JSON.stringify(change.changes)}\n${after}`
+  const told = `${name} ${said(change.changes)}\n${after}`
   assert.deepStrictEqual(
     dataOf(after),
     documents.map((value, index) => index === document ? changed(value, place.at, change.expected) : value),
@@ -161,7 +164,7 @@ const makeAll = ({ name, text }: CorpusFile, seeds: ReadonlyArray<Seed>): void =
   }
   if (changes.length === 0) return
   const result = patch(text, place.manifest, changes)
-  const told = `${name} ${JSON.stringify(changes)}`
+  const told = `${name} ${said(changes)}`
   if (Result.isFailure(result)) {
     const { message } = result.failure
     return assert.isTrue(hasObstacle(text) || /no valid manifest/.test(message), `${message} ${told}`)
