@@ -1,5 +1,6 @@
 /** What looks like another world, so that every deletion on either side waits for a person. Pure. */
 import type { Tip } from "../git/Tip.ts"
+import { isFirst } from "../kind/mirroring/MirrorMemory.ts"
 import { accountOf, type Side, withAccount } from "./Account.ts"
 import type { Latch, Record } from "./Record.ts"
 
@@ -8,10 +9,10 @@ export type Ancestry = "Unknown" | "Proved" | "Broken"
 
 const short = (commit: string) => commit.slice(0, 8)
 
-/** Whether Git once held what could be deleted. */
+/** Whether Git once held what could be deleted: what is only about to be written there proves nothing. */
 const hadSome = ({ inventory, seen }: Record, side: Side): boolean =>
   side === "git"
-    ? seen.values().some((entries) => entries.values().some((mirrored) => mirrored !== undefined))
+    ? seen.values().some((entries) => entries.values().some((last) => last !== undefined && !isFirst(last)))
     : inventory.size > 0
 
 const isEmptied = ({ index }: Tip): boolean =>

@@ -64,7 +64,7 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })("A pl
       yield* useRules([
         { resources: ["configmaps"], names: ["still"], suspend: true, syncTo: "kubernetes" },
         { resources: ["deployments"], filters: ["/spec/replica"], syncTo: "ignore" },
-        { resources: ["sprockets"], syncTo: "ignore" },
+        { resources: ["spinnakers"], syncTo: "ignore" },
         ...everything
       ])
       const { code, lines } = yield* planned()
@@ -97,7 +97,7 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })("A pl
         "  FOLDER/config.yaml:21:9: \"/spec/replica\" does not fit Deployment.apps: \"/spec\" has no field \"replica\"; did you mean \"/spec/replicas\"?",
         "",
         "Rules that wait:",
-        "  FOLDER/config.yaml:27:9: the cluster serves no \"sprockets\"; the rule waits until it does",
+        "  FOLDER/config.yaml:27:9: the cluster serves no \"spinnakers\"; the rule waits until it does",
         "",
         "Passed over:",
         "  charts/web: a Helm chart; Helm has to render it, so its files are not applied as they are",

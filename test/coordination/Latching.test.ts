@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { latchedBy } from "../../src/coordination/Latching.ts"
 import type { Tip } from "../../src/git/Tip.ts"
+import { expecting, lastOf, noMemory } from "../../src/kind/mirroring/MirrorMemory.ts"
 import { ref, round } from "../kind/samples.ts"
 import { record } from "./samples.ts"
 
@@ -33,6 +34,9 @@ describe("another world", () => {
     assert.include(latchedBy(synced, "git", emptied, "Proved").head.latch?.reason, "emptied")
     const first = record({ seen: new Map([["ConfigMap", new Map([["shop/a", undefined]])]]) })
     assert.strictEqual(latchedBy(first, "git", emptied, "Proved"), first)
+    const begun = new Map([["shop/a", lastOf(expecting(noMemory, "G", true))]])
+    const unwritten = record({ seen: new Map([["ConfigMap", begun]]) })
+    assert.strictEqual(latchedBy(unwritten, "git", emptied, "Proved"), unwritten)
   })
 
   it("keeps the first reason for which removals wait", () => {

@@ -71,8 +71,10 @@ export const basisOf = ({ claim, live }: Pick<Tracked, "claim" | "live">, owners
 })
 
 /** Which manifest both sides agreed upon last. */
-const lastDocument = ({ mirror }: Tracked, recorded: Mirrored | undefined): string | undefined =>
-  mirror.saved?.document ?? recorded?.document
+const lastDocument = ({ mirror }: Tracked, recorded: Mirrored | undefined): string | undefined => {
+  const last = mirror.saved ?? recorded
+  return last === undefined || isFirst(last) ? undefined : last.document
+}
 
 const conflict = (ref: ManifestRef): string =>
   `gone from the cluster, and its manifest was changed in Git since the two were last the same (DeleteConflict): it stays. Delete ${ref.path} if it should go, or bring the object back`
