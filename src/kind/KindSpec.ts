@@ -1,7 +1,13 @@
 /** Which kind an actor runs, and how. */
 import type { ServedKind } from "../kubernetes/Discovery.ts"
 import type { Own } from "../rules/KindScope.ts"
-import type { Mode } from "./Verdict.ts"
+
+/** How an object of a kind is brought about. */
+export type Mode =
+  /** Applied, and put right whenever it drifts. */
+  | "apply"
+  /** A record of something outside the cluster: created when absent, never applied over. */
+  | "create"
 
 export interface KindSpec {
   readonly kind: ServedKind

@@ -8,10 +8,9 @@ import { groupKind, type KindId } from "../manifest/ObjectKey.ts"
 import type { Own } from "../rules/KindScope.ts"
 import * as Ruleset from "../rules/Ruleset.ts"
 import { toCluster } from "./GitScope.ts"
-import type { KindSpec } from "./KindSpec.ts"
+import type { KindSpec, Mode } from "./KindSpec.ts"
 import { toGit } from "./mirroring/MirrorScope.ts"
 import type { Round } from "./Round.ts"
-import type { Mode } from "./Verdict.ts"
 
 export interface Roster {
   readonly specs: ReadonlyMap<KindId, KindSpec>

@@ -4,6 +4,7 @@ import type { ManifestRef } from "../manifest/Manifest.ts"
 import type { Ownership, Rule } from "../rules/Ruleset.ts"
 import { type Paused, pausedAt } from "./fights/FieldHeat.ts"
 import { gitRules, isGit, ownsLifecycle, toCluster } from "./GitScope.ts"
+import type { Mode } from "./KindSpec.ts"
 import { sameBasis } from "./mirroring/MirrorMemory.ts"
 import { hasShared, isShared } from "./mirroring/MirrorScope.ts"
 import { basisOf } from "./mirroring/MirrorVerdict.ts"
@@ -66,13 +67,6 @@ export type Verdict =
   /** Another object controls it, and no rule names its resource. */
   | { readonly _tag: "Controlled"; readonly rule: Rule; readonly controller: string }
   | PruneVerdict
-
-/** How an object of a kind is brought about. */
-export type Mode =
-  /** Applied, and put right whenever it drifts. */
-  | "apply"
-  /** A record of something outside the cluster: created when absent, never applied over. */
-  | "create"
 
 /** What an object is judged by, besides what is known of itself. */
 export interface Circumstances extends PruneCircumstances {
