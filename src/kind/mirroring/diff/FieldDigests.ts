@@ -3,10 +3,7 @@
  * changed what. Pure.
  */
 import { hash } from "node:crypto"
-import { everything } from "../../../manifest/FieldScope.ts"
-import type { FieldType } from "../../../manifest/FieldType.ts"
-import type { JsonObject } from "../../../manifest/Manifest.ts"
-import { flattened, type Leaf, leavesOf } from "./Leaves.ts"
+import type { Leaf } from "./Leaves.ts"
 import { mayBeLeftOut, stands } from "./SameMeaning.ts"
 
 /** Of one field: a digest of what each side had; `undefined`: nothing. */
@@ -25,7 +22,7 @@ const shortened = (text: string, length: number) => hash("sha1", text, "base64ur
 
 export const idDigest = ({ id }: Leaf): string => shortened(id, idLength)
 
-export const valueDigest = (text: string | undefined): string | undefined =>
+const valueDigest = (text: string | undefined): string | undefined =>
   text === undefined ? undefined : shortened(text, valueLength)
 
 export const baseOf = ({ git, live }: Leaf): FieldBase => ({ git: valueDigest(git), live: valueDigest(live) })
@@ -88,12 +85,4 @@ export const isExpected = (expected: string): (side: SideName, leaf: Leaf) => bo
   )
   return (side, leaf) =>
     known.size > 0 && known.has(`${sideMarks[side]}${idDigest(leaf)}${baseOf(leaf)[side] ?? nothing}`)
-}
-
-/** The base for {@link threeWay}, of a live object and a manifest that agree, both in portable form; fields that don't are left out. */
-export const fieldDigests = (live: JsonObject, git: JsonObject, type: FieldType): string => {
-  const leaves = leavesOf({ git, gitPortable: git, live, authored: live, type, scope: everything })
-  return encodeBases(
-    new Map(leaves.flatMap(flattened).filter(areAtPeace).map((leaf) => [idDigest(leaf), baseOf(leaf)]))
-  )
 }

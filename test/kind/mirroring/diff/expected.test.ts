@@ -1,9 +1,10 @@
 // What we changed ourselves and nobody heard of: the process died in between.
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { expectedOf, fieldDigests } from "../../../../src/kind/mirroring/diff/FieldDigests.ts"
+import { expectedOf } from "../../../../src/kind/mirroring/diff/FieldDigests.ts"
 import { threeWay } from "../../../../src/kind/mirroring/diff/threeWay.ts"
 import { everything } from "../../../../src/manifest/FieldScope.ts"
+import { fieldDigests } from "./fieldDigests.ts"
 import { sampleType } from "./sampleType.ts"
 import { documentOf, slots, touched, type Value } from "./slots.ts"
 

@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { fieldDigests } from "../../../../src/kind/mirroring/diff/FieldDigests.ts"
 import { type Merge, threeWay } from "../../../../src/kind/mirroring/diff/threeWay.ts"
 import type { FieldChange } from "../../../../src/manifest/FieldChange.ts"
 import { type FieldPath, format, startsWith } from "../../../../src/manifest/FieldPath.ts"
 import { everything, type FieldScope, including, nothing } from "../../../../src/manifest/FieldScope.ts"
 import type { Json, JsonObject } from "../../../../src/manifest/Manifest.ts"
 import { scopes, sides } from "./anySides.ts"
+import { fieldDigests } from "./fieldDigests.ts"
 import { carriedOut, documents, same, sampleType, valueAt } from "./sampleType.ts"
 import { documentOf, read, slots, touched, type Value } from "./slots.ts"
 
