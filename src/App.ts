@@ -18,6 +18,7 @@ import { Kinds } from "./kind/Kinds.ts"
 import * as PermissionCheck from "./kind/rights/PermissionCheck.ts"
 import { RuleCheck } from "./kind/RuleCheck.ts"
 import { ApiServer } from "./kubernetes/ApiServer.ts"
+import { Attention, ofLeader } from "./kubernetes/Attention.ts"
 import { Authored } from "./kubernetes/authored/Authored.ts"
 import { Events } from "./kubernetes/Events.ts"
 import { KubernetesOptions } from "./kubernetes/KubernetesOptions.ts"
@@ -87,6 +88,7 @@ export const kubernetes = Authored.layer.pipe(
   Layer.provideMerge(Layer.merge(Schemas.layer, Events.layer)),
   Layer.provideMerge(Writer.layer),
   Layer.provideMerge(Landscape.layer),
+  Layer.provideMerge(Layer.effect(Attention, ofLeader)),
   Layer.provideMerge(Layer.merge(Reflector.layer, Leadership.layer)),
   Layer.provideMerge(ApiServer.layer)
 )

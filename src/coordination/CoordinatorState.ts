@@ -69,6 +69,8 @@ export interface CoordinatorState {
   readonly opened: Stage | undefined
   /** The last round in which every kind had settled. */
   readonly settledRound: number
+  /** Until the kinds of this round or a later one begin, those of an earlier term may still tell things: they count no more. */
+  readonly awaitsKinds: number | undefined
   readonly enrolls: ReadonlyArray<Keys<"EnrollAsked">>
   readonly sees: ReadonlyArray<Keys<"SeeAsked">>
   readonly intents: ReadonlyArray<Keys<"IntendAsked">>
@@ -123,6 +125,7 @@ export const initial = (
   round,
   opened: undefined,
   settledRound: -1,
+  awaitsKinds: undefined,
   enrolls: [],
   sees: [],
   intents: [],
@@ -149,6 +152,7 @@ export const initial = (
 export const restarted = (before: CoordinatorState, ruleset: Ruleset): CoordinatorState => ({
   ...initial(ruleset, before.git, before.round + 1, before.options),
   standing: before.standing,
+  awaitsKinds: before.awaitsKinds,
   finishedJobs: before.finishedJobs,
   definitions: before.definitions,
   losses: before.losses,
@@ -157,6 +161,23 @@ export const restarted = (before: CoordinatorState, ruleset: Ruleset): Coordinat
   mirrored: before.mirrored,
   unseen: before.unseen,
   mirroredSince: before.mirroredSince,
+  serial: before.serial,
+  deletions: DeletionsState.afterRestart(before.deletions),
+  confirmed: before.confirmed + 1
+})
+
+/**
+ * When a term begins: what kinds told in an earlier one may have been overtaken by another leader, and they tell it anew. What this process
+ * wrote, and leave it gave that may be used still, count on.
+ */
+export const inNewTerm = (
+  before: CoordinatorState,
+  standing: Extract<Standing, { readonly _tag: "Leading" }>
+): CoordinatorState => ({
+  ...initial(before.ruleset, before.git, before.round + 1, before.options),
+  standing,
+  awaitsKinds: before.round + 1,
+  losses: before.losses,
   serial: before.serial,
   deletions: DeletionsState.afterRestart(before.deletions),
   confirmed: before.confirmed + 1
@@ -259,11 +280,12 @@ const finishedJobsOf = ({ finishedJobs, record }: CoordinatorState): ReadonlyMap
 
 /** The round as it is published; `undefined` before the first tip. */
 export const roundOf = (state: CoordinatorState): Round | undefined => {
-  const { confirmed, git: { tip }, opened, record, round, ruleset } = state
+  const { confirmed, git: { tip }, opened, record, round, ruleset, standing } = state
   if (tip === undefined) return undefined
   const found = (record._tag === "Unusable" ? undefined : record.found) ?? nothingFound
   return {
     number: round,
+    term: standing._tag === "Leading" ? standing.term : undefined,
     ruleset,
     tip,
     phase: phaseOf(state),

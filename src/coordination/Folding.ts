@@ -5,7 +5,7 @@ import type { Standing } from "../kubernetes/Leadership.ts"
 import type { KindId, ObjectId } from "../manifest/ObjectKey.ts"
 import type { Ruleset } from "../rules/Ruleset.ts"
 import type { CoordinatorMessage } from "./CoordinatorMessage.ts"
-import { type CoordinatorState, unread } from "./CoordinatorState.ts"
+import { type CoordinatorState, inNewTerm } from "./CoordinatorState.ts"
 import * as DeletionsState from "./DeletionsState.ts"
 import * as Gathering from "./Gathering.ts"
 import { changeSet, type ObjectSet } from "./ObjectMap.ts"
@@ -42,10 +42,17 @@ const onRules = (state: CoordinatorState, ruleset: Ruleset): CoordinatorState =>
     : { ...state, ruleset, round: state.round + 1, opened: undefined }
 
 /** A new term reads the record again before it writes. */
-const onStanding = (state: CoordinatorState, standing: Standing): CoordinatorState =>
-  standing._tag === "Leading" && state.standing._tag !== "Leading"
-    ? { ...state, standing, record: unread, ancestry: undefined, lookedThrough: undefined, opened: undefined }
-    : { ...state, standing }
+const onStanding = (state: CoordinatorState, standing: Standing): CoordinatorState => {
+  const isNewTerm = standing._tag === "Leading" &&
+    (state.standing._tag !== "Leading" || state.standing.term !== standing.term)
+  return isNewTerm ? inNewTerm(state, standing) : { ...state, standing }
+}
+
+const onExpected = (state: CoordinatorState, { kinds, round, unserved }: Message<"Expected">): CoordinatorState => ({
+  ...state,
+  awaitsKinds: state.awaitsKinds !== undefined && round < state.awaitsKinds ? state.awaitsKinds : undefined,
+  progress: Progress.expecting(state.progress, round, kinds, unserved)
+})
 
 const without = (set: ObjectSet, kind: KindId, ids: Iterable<ObjectId>): ObjectSet =>
   changeSet(set, kind, (held) => held.difference(new Set(ids)))
@@ -87,7 +94,26 @@ const messageOf = (cause: Cause.Cause<{ readonly message: string }>): string => 
   return error instanceof Error ? error.message : String(error)
 }
 
-export const fold = (state: CoordinatorState, message: CoordinatorMessage): CoordinatorState => {
+/** What kinds tell or ask for. */
+const ofKinds: ReadonlySet<CoordinatorMessage["_tag"]> = new Set([
+  "Reported",
+  "EnrollAsked",
+  "Departed",
+  "SeeAsked",
+  "MirroredTold",
+  "IntendAsked",
+  "UnseenTold",
+  "DefinedTold",
+  "JobFinished",
+  "SyncedTold",
+  "RemovalAsked",
+  "DeletionAsked"
+])
+
+export const fold = (state: CoordinatorState, message: CoordinatorMessage): CoordinatorState =>
+  state.awaitsKinds !== undefined && ofKinds.has(message._tag) ? state : folded(state, message)
+
+const folded = (state: CoordinatorState, message: CoordinatorMessage): CoordinatorState => {
   switch (message._tag) {
     case "GitReported":
       return onGit(state, message.report)
@@ -96,7 +122,7 @@ export const fold = (state: CoordinatorState, message: CoordinatorMessage): Coor
     case "StandingChanged":
       return onStanding(state, message.standing)
     case "Expected":
-      return { ...state, progress: Progress.expecting(state.progress, message.round, message.kinds, message.unserved) }
+      return onExpected(state, message)
     case "Reported":
       return { ...state, progress: Progress.reported(state.progress, message.report) }
     case "EnrollAsked":

@@ -1,5 +1,5 @@
 /**
- * Keeps exactly one supervised actor for every kind the round needs and the cluster serves.
+ * Keeps exactly one supervised actor for every kind the round needs and the cluster serves, and none while another process leads.
  * An actor that fails is started again alone, with backoff; the others do not notice.
  */
 import { Cause, Clock, Context, Effect, FiberMap, Layer, Metric, Option, Queue, Random, Ref, Stream } from "effect"
@@ -92,15 +92,26 @@ export class Kinds extends Context.Service<Kinds, {
       })
 
       let currentRound = -1
-      const settle = Effect.fnUntraced(function*(round: Round, served: Served) {
-        currentRound = round.number
-        const wanted = roster(round, served, yield* coordination.inventoryKinds, options)
+      let term: number | undefined
+      const stopAllBut = Effect.fnUntraced(function*(wanted: ReadonlyMap<KindId, KindSpec>) {
         for (const kind of Array.from(running.keys())) {
-          if (wanted.specs.has(kind)) continue
+          if (wanted.has(kind)) continue
           running.delete(kind)
           yield* FiberMap.remove(actors, kind)
           yield* git.withdraw(kind)
         }
+      })
+
+      const settle = Effect.fnUntraced(function*(round: Round, served: Served) {
+        currentRound = round.number
+        const wanted = roster(round, served, yield* coordination.inventoryKinds, options)
+        yield* stopAllBut(wanted.specs)
+        // Nobody tells anything of this round before it is known who is to.
+        yield* coordination.expect(
+          round.number,
+          new Set(wanted.specs.keys()),
+          new Set(wanted.unserved.map(({ kind }) => kind))
+        )
         for (const [kind, spec] of wanted.specs) {
           const before = running.get(kind)
           if (before !== undefined && isSame(before, spec)) continue
@@ -108,11 +119,6 @@ export class Kinds extends Context.Service<Kinds, {
           yield* FiberMap.run(actors, kind, supervise(spec))
         }
         yield* Ref.set(unserved, wanted.unserved)
-        yield* coordination.expect(
-          round.number,
-          new Set(wanted.specs.keys()),
-          new Set(wanted.unserved.map(({ kind }) => kind))
-        )
       })
 
       const loop = Effect.gen(function*() {
@@ -123,7 +129,10 @@ export class Kinds extends Context.Service<Kinds, {
             if (message._tag === "RoundChanged") round = message.round
             else served = message.served
           }
-          if (round !== undefined && served !== undefined) yield* settle(round, served)
+          // What an actor knows of an earlier term may have been overtaken by another leader.
+          if (round?.term !== term) yield* stopAllBut(new Map())
+          term = round?.term
+          if (round?.term !== undefined && served !== undefined) yield* settle(round, served)
         }
       })
 

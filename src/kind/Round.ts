@@ -54,8 +54,10 @@ export type Mirroring =
   | { readonly _tag: "Closed"; readonly reason: string }
 
 export interface Round {
-  /** Grows with every change of the tree below `gitPath` or of the rule set. */
+  /** Grows with every change of the tree below `gitPath` or of the rule set, and with every term. */
   readonly number: number
+  /** The term in which this process leads; `undefined` while it doesn't. */
+  readonly term: number | undefined
   readonly ruleset: Ruleset
   readonly tip: Tip
   readonly phase: Phase
@@ -84,7 +86,7 @@ const samePhase = (a: Phase, b: Phase) =>
 /** Whether nothing that matters to a kind differs. */
 export const sameRound = (a: Round | undefined, b: Round | undefined): boolean =>
   a === b || (
-    a !== undefined && b !== undefined && a.number === b.number && a.ruleset.number === b.ruleset.number &&
+    a !== undefined && b !== undefined && a.number === b.number && a.term === b.term && a.ruleset.number === b.ruleset.number &&
     a.tip === b.tip &&
     a.openStage === b.openStage && a.confirmed === b.confirmed && a.seen === b.seen && samePhase(a.phase, b.phase) &&
     sameMirroring(a.mirroring, b.mirroring)

@@ -1,9 +1,11 @@
 /**
  * What the cluster serves, and which namespaces and definitions there are, followed as they come and go.
- * Looks again at once when a CustomResourceDefinition changes, and every minute; what cannot be asked stays as it was.
+ * Looks again at once when a CustomResourceDefinition changes, and every minute; what cannot be asked stays as it was. While nobody pays
+ * attention nothing is asked, and nothing known of namespaces and definitions.
  */
 import { Clock, Context, Duration, Effect, Layer, Queue, Stream, SubscriptionRef } from "effect"
 import { resourceName } from "./ApiPath.ts"
+import { attentively } from "./Attention.ts"
 import type { Served } from "./Discovery.ts"
 import { makeDiscoveryClient } from "./DiscoveryClient.ts"
 import { afterEvents, appeared, type ExistenceFacts, noFacts, vanished } from "./ExistenceFacts.ts"
@@ -68,7 +70,7 @@ const slowLook = 1000
 const follow = Effect.fnUntraced(function*(kind: ReflectedKind) {
   const reflector = yield* Reflector
   const facts = yield* SubscriptionRef.make(noFacts)
-  yield* reflector.reflect(kind, "v1", { metadataOnly: true }).pipe(
+  const following = reflector.reflect(kind, "v1", { metadataOnly: true }).pipe(
     Stream.filter(({ _tag }) => _tag !== "Interrupted" && _tag !== "Resumed"),
     Stream.runForEachArray((events) => SubscriptionRef.update(facts, (before) => afterEvents(before, events))),
     Effect.catch((error) =>
@@ -76,9 +78,9 @@ const follow = Effect.fnUntraced(function*(kind: ReflectedKind) {
     ),
     Effect.andThen(SubscriptionRef.update(facts, (before) => ({ ...before, known: false }))),
     Effect.andThen(Effect.sleep(interval)),
-    Effect.forever,
-    Effect.forkScoped
+    Effect.forever
   )
+  yield* Effect.forkScoped(attentively(following, SubscriptionRef.set(facts, noFacts)))
   return facts
 })
 
@@ -124,7 +126,7 @@ const followServed = Effect.fnUntraced(function*(definitions: SubscriptionRef.Su
     return interval
   }
 
-  yield* Effect.gen(function*() {
+  const following = Effect.gen(function*() {
     let looks = 0
     let trouble = ""
     while (true) {
@@ -142,7 +144,8 @@ const followServed = Effect.fnUntraced(function*(definitions: SubscriptionRef.Su
       const woken = yield* Effect.timeoutOption(Queue.take(changed), wait)
       looks = woken._tag === "Some" ? 0 : looks + 1
     }
-  }).pipe(Effect.forkScoped)
+  })
+  yield* Effect.forkScoped(attentively(following, Effect.void))
 
   return served
 })

@@ -7,7 +7,7 @@ import { hostname } from "node:os"
 import { NotLeading, type RequestFailure } from "./ApiError.ts"
 import { KubernetesOptions } from "./KubernetesOptions.ts"
 import { makeLeaseClient } from "./LeaseClient.ts"
-import { isFree, isSetBack, type LeaseRecord, observe, type ObservedLease } from "./LeaseRecord.ts"
+import { afterDeletion, freeAt, isSetBack, observe, type ObservedLease } from "./LeaseRecord.ts"
 
 /** One uninterrupted time of leading. */
 export interface Term {
@@ -106,7 +106,7 @@ const make = Effect.gen(function*() {
     }
   )
 
-  const take = Effect.fnUntraced(function*(lease: LeaseRecord | undefined) {
+  const take = Effect.fnUntraced(function*(lease: ObservedLease | undefined) {
     const term = (lease?.transitions ?? 0) + 1
     yield* write(term, yield* Clock.currentTimeMillis, lease?.resourceVersion)
     yield* Effect.logInfo(`Leading since now, term ${term}`)
@@ -117,13 +117,20 @@ const make = Effect.gen(function*() {
     const now = yield* monotonic
     if (held !== undefined && isSetBack(observed, lease, identity))
       yield* lose("the Lease is older than we wrote it: the cluster was put back to an earlier time")
-    observed = lease === undefined ? undefined : observe(observed, lease, now)
+    observed = lease === undefined ? afterDeletion(observed) : observe(observed, lease, now)
     if (held !== undefined && lease?.holder !== identity)
       yield* lose(`${lease?.holder ?? "nobody"} holds the Lease now`)
-    if (held === undefined && (observed === undefined || isFree(observed, identity, now))) yield* take(observed)
+    if (held === undefined && now >= freeAt(observed, identity)) yield* take(observed)
   })
 
-  const keep = (mine: Held) => write(mine.term, mine.acquiredAt, observed?.resourceVersion)
+  const keep = (mine: Held) =>
+    write(mine.term, mine.acquiredAt, observed?.resourceVersion).pipe(
+      Effect.catchTag("ObjectNotFound", () =>
+        Effect.andThen(
+          Effect.logWarning("Somebody deleted the Lease: it is made again"),
+          write(mine.term, mine.acquiredAt, undefined)
+        ))
+    )
 
   const attempt: Effect.Effect<void, RequestFailure> = Effect.suspend(() => held === undefined ? look : keep(held))
     .pipe(
@@ -171,12 +178,21 @@ const make = Effect.gen(function*() {
   })
 
   yield* Effect.addFinalizer(() => Effect.andThen(release, publish))
+  /** A standby looks twice as often as the leader renews, and once more as soon as the Lease may be free. */
+  const pause = Effect.gen(function*() {
+    const jitter = 0.9 + (yield* Random.next) * 0.2
+    if (held !== undefined) return Math.min(retry * jitter, yield* remaining)
+    const wait = freeAt(observed, identity) - (yield* monotonic)
+    return wait > 0 ? Math.min(retry / 2 * jitter, wait) : retry / 2 * jitter
+  })
+
   yield* Effect.gen(function*() {
     while (true) {
       yield* attempt.pipe(Effect.timeoutOption(Math.min(renew, yield* remaining)))
       yield* dropOverdue
-      const jitter = 0.9 + (yield* Random.next) * 0.2
-      yield* Effect.sleep(Math.min(retry * jitter, yield* remaining))
+      yield* Effect.sleep(yield* pause)
+      // A process that was stopped meanwhile wakes up here.
+      yield* dropOverdue
     }
   }).pipe(Effect.forkScoped)
 

@@ -13,7 +13,9 @@ export interface LeaseRecord {
 }
 
 /** A record and when this process first saw exactly it, in monotonic milliseconds. */
-export interface ObservedLease extends LeaseRecord {
+export interface ObservedLease extends Omit<LeaseRecord, "resourceVersion"> {
+  /** `undefined`: the Lease is gone. Who held it may not know that yet. */
+  readonly resourceVersion: string | undefined
   readonly seenAt: number
 }
 
@@ -39,13 +41,17 @@ export const readLease = (lease: Json): LeaseRecord => {
 export const observe = (before: ObservedLease | undefined, lease: LeaseRecord, now: number): ObservedLease =>
   before !== undefined && before.resourceVersion === lease.resourceVersion ? before : { ...lease, seenAt: now }
 
-/** Whether `identity` may take the lease now. */
-export const isFree = (lease: ObservedLease, identity: string, now: number): boolean =>
-  lease.holder === undefined || lease.holder === identity || now - lease.seenAt > lease.duration
+/** Somebody deleted it: its holder is believed for as long as before. */
+export const afterDeletion = (before: ObservedLease | undefined): ObservedLease | undefined =>
+  before === undefined ? undefined : { ...before, resourceVersion: undefined }
+
+/** From when on `identity` may take the lease, in monotonic milliseconds. */
+export const freeAt = (lease: ObservedLease | undefined, identity: string): number =>
+  lease?.holder === undefined || lease.holder === identity ? -Infinity : lease.seenAt + lease.duration
 
 /** Whether a Lease of ours is older than the one we have seen. */
 export const isSetBack = (
-  before: LeaseRecord | undefined,
+  before: Pick<LeaseRecord, "holder" | "renewTime" | "transitions"> | undefined,
   lease: LeaseRecord | undefined,
   identity: string
 ): boolean =>

@@ -98,6 +98,25 @@ describe("the Coordinator's state", () => {
     assert.isTrue(CoordinatorState.needsRecord(again))
   })
 
+  it("hears nothing of an earlier term's kinds once another term began, until its own kinds do", () => {
+    const told = (id: string): CoordinatorMessage => ({ _tag: "Departed", kind: "ConfigMap", ids: [id] })
+    const begin = (round: number): CoordinatorMessage => ({
+      _tag: "Expected",
+      round,
+      kinds: new Set(["ConfigMap"]),
+      unserved: new Set()
+    })
+    const departed = ({ departed }: CoordinatorState.CoordinatorState) => [...departed.get("ConfigMap") ?? []]
+    const first = [begin(1), told("shop/a")].reduce(fold, syncing())
+    assert.deepStrictEqual(departed(first), ["shop/a"])
+    const next: CoordinatorMessage = { _tag: "StandingChanged", standing: { _tag: "Leading", term: 3 } }
+    const late = [next, told("shop/b"), begin(first.round), told("shop/c")].reduce(fold, first)
+    assert.strictEqual(late.round, first.round + 1, "even where no time without a term was noticed between them")
+    assert.deepStrictEqual(departed(late), [])
+    const own = [begin(late.round), told("shop/d")].reduce(fold, late)
+    assert.deepStrictEqual(departed(own), ["shop/d"])
+  })
+
   it("starts a new round for a new tree, and none for a commit that changed nothing below gitPath", () => {
     const state = syncing()
     const same = fold(state, { _tag: "GitReported", report: git("t0", "another commit") })
@@ -110,8 +129,8 @@ describe("the Coordinator's state", () => {
     const kind = "CustomResourceDefinition.apiextensions.k8s.io"
     const open = CoordinatorState.advance(
       [
-        { _tag: "Expected", round: 1, kinds: new Set([kind]), unserved: new Set<string>() } as const,
-        report(kind, 1, false)
+        { _tag: "Expected", round: 2, kinds: new Set([kind]), unserved: new Set<string>() } as const,
+        report(kind, 2, false)
       ]
         .reduce(fold, syncing())
     )
@@ -131,14 +150,14 @@ describe("the Coordinator's state", () => {
     const kind = "CustomResourceDefinition.apiextensions.k8s.io"
     const start = fold(syncing(), {
       _tag: "Expected",
-      round: 1,
+      round: 2,
       kinds: new Set([kind, "ConfigMap"]),
       unserved: new Set()
     })
-    const settled = [report(kind, 1, false), report("ConfigMap", 1, false)].reduce(fold, start)
+    const settled = [report(kind, 2, false), report("ConfigMap", 2, false)].reduce(fold, start)
     const open = CoordinatorState.advance(settled)
     assert.strictEqual(open.opened, 7)
-    assert.strictEqual(CoordinatorState.advance(fold(open, report(kind, 1, true))).opened, 7)
+    assert.strictEqual(CoordinatorState.advance(fold(open, report(kind, 2, true))).opened, 7)
   })
 
   it("begins a new round after the Coordinator failed, so that everybody reports afresh", () => {

@@ -11,7 +11,7 @@ import type { KindReport, Missing } from "../../src/kind/KindReport.ts"
 import { stageOf } from "../../src/kind/Stage.ts"
 import { groupKind } from "../../src/manifest/ObjectKey.ts"
 import { ref, round } from "../kind/samples.ts"
-import { keeping, kind, leading, reported, standby } from "./keeping.ts"
+import { keeping, kind, reported, standby } from "./keeping.ts"
 
 const quiet = 2000
 
@@ -103,7 +103,8 @@ describe("leave to delete an object", () => {
       for (const one of first) assert.include(yield* said(one), "21 objects would be deleted in the cluster")
       yield* TestClock.adjust("1 day")
       yield* bed.tell(standby)
-      yield* bed.tell(leading)
+      yield* bed.lead
+      yield* bed.tell(bed.settle(true))
       const [again] = yield* bed.ask(["n0/c0"])
       yield* bed.judged
       assert.include(yield* said(again ?? assert.fail()), "Confirm-deletions: default 21")

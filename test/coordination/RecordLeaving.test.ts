@@ -6,7 +6,7 @@ import type { CoordinatorMessage } from "../../src/coordination/CoordinatorMessa
 import * as RecordKeeping from "../../src/coordination/RecordKeeping.ts"
 import type { Stored } from "../../src/coordination/RecordStore.ts"
 import type { RecordUnwritten } from "../../src/kind/Coordination.ts"
-import { keeping, kind, leading } from "./keeping.ts"
+import { keeping, kind, standby } from "./keeping.ts"
 
 const ids = (stored: Stored | undefined) => [...stored?.record.inventory.get(kind)?.keys() ?? []].sort()
 const departed = (id: string): CoordinatorMessage => ({ _tag: "Departed", kind, ids: [id] })
@@ -78,14 +78,14 @@ describe("the record", () => {
 
   it.effect("is read again by a new term: what another leader wrote counts, and what we knew is not put back", () =>
     Effect.gen(function*() {
-      const { enroll, settle, store, tell } = yield* keeping()
+      const { enroll, lead, settle, store, tell } = yield* keeping()
       yield* enroll("shop/a", settle(false))
-      yield* tell({ _tag: "StandingChanged", standing: { _tag: "Standby", holder: "other" } })
+      yield* tell(standby)
       const { stored } = store
       if (stored === undefined) return assert.fail("it was never written")
       const inventory = new Map([[kind, new Map([["shop/z", undefined]])]])
       store.stored = { ...stored, record: { ...stored.record, inventory } }
-      yield* tell(leading)
+      yield* lead
       yield* enroll("shop/b")
       assert.deepStrictEqual(ids(store.stored), ["shop/b", "shop/z"])
     }))

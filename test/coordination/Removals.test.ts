@@ -7,7 +7,7 @@ import { heldOn } from "../../src/coordination/HeldDeletions.ts"
 import type { Record } from "../../src/coordination/Record.ts"
 import * as RecordKeeping from "../../src/coordination/RecordKeeping.ts"
 import type { Stored } from "../../src/coordination/RecordStore.ts"
-import { keeping, kind, leading, reported, standby } from "./keeping.ts"
+import { keeping, kind, reported, standby } from "./keeping.ts"
 import { removal } from "./samples.ts"
 
 const names = (count: number, from = 0) => Array.from({ length: count }, (_, at) => `n${(from + at) % 7}/c${from + at}`)
@@ -97,13 +97,13 @@ describe("leave to remove a document", () => {
 
   it.effect("counts what a leader before granted", () =>
     Effect.gen(function*() {
-      const { ask, tell, wake } = yield* mirroring(200)
+      const { ask, lead, tell, wake } = yield* mirroring(200)
       const first = yield* ask(0, ...removals(names(15)))
       yield* TestClock.adjust(quiet)
       yield* wake
       assert.deepStrictEqual(new Set(yield* first), new Set(["granted"]))
       yield* tell(standby)
-      yield* tell(leading)
+      yield* lead
       const second = yield* ask(quiet, ...removals(names(6, 20)))
       yield* TestClock.adjust(quiet)
       yield* wake
@@ -133,7 +133,7 @@ describe("removals that are held", () => {
       const kept = yield* held()
       yield* TestClock.adjust("1 day")
       yield* kept.tell(standby)
-      yield* kept.tell(leading)
+      yield* kept.lead
       assert.include((yield* askAgain(kept, names(1)))[0], "21 documents would be removed")
     }))
 

@@ -12,7 +12,7 @@ const report = (inStep: number): KindReport => ({
   kind: "ConfigMap",
   stage: 3,
   watch: { _tag: "Live" },
-  round: 1,
+  round: 2,
   busy: false,
   rules: [{ rule: 0, inStep, pending: 0, waiting: 1, failed: 0, held: 2 }],
   troubles: [],
@@ -26,7 +26,7 @@ const settled = (count: number): CoordinatorState.CoordinatorState => {
   const start = CoordinatorState.initial({ number: 1, rules: [rule()] }, { ...noReport, tip, checkedAt: 0 }, 1, options)
   const state = [
     { _tag: "StandingChanged", standing: { _tag: "Leading", term: 1 } } as const,
-    { _tag: "Expected", round: 1, kinds: new Set(["ConfigMap"]), unserved: new Set<string>() } as const,
+    { _tag: "Expected", round: 2, kinds: new Set(["ConfigMap"]), unserved: new Set<string>() } as const,
     { _tag: "Reported", report: report(count) } as const
   ].reduce(fold, start)
   return CoordinatorState.advance({

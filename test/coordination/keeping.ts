@@ -100,10 +100,12 @@ export const keeping = Effect.fnUntraced(function*(syncTo: "kubernetes" | "git" 
         return Exit.isSuccess(exit) ? exit.value.message : "granted"
       }))
   })
+  /** A term begins, and its kinds do. */
+  const lead = Effect.andThen(tell(leading), Effect.suspend(() => tell(settle(false))))
   yield* tell(
-    leading,
     syncTo === "git" ? reported() : reported({ named: { _tag: "Nobody" }, index: round(1, []).tip.index })
   )
+  yield* lead
   return {
     store,
     tell,
@@ -112,6 +114,7 @@ export const keeping = Effect.fnUntraced(function*(syncTo: "kubernetes" | "git" 
     see,
     ask,
     settle,
+    lead,
     state: () => state,
     restart: () => {
       state = CoordinatorState.restarted(state, state.ruleset)

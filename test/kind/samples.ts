@@ -99,6 +99,7 @@ const nothing = new Map()
 
 export const round = (number: number, refs: ReadonlyArray<ManifestRef>, change: Partial<Round> = {}): Round => ({
   number,
+  term: 1,
   ruleset: { number: 1, rules: [rule()] },
   tip: {
     commit: `${number}`,

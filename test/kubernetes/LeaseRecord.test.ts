@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { isFree, isSetBack, leaseBody, microTime, observe, readLease } from "../../src/kubernetes/LeaseRecord.ts"
+import { afterDeletion, freeAt, isSetBack, leaseBody, microTime, observe, readLease } from "../../src/kubernetes/LeaseRecord.ts"
 
 const lease = (resourceVersion: string, holder: string) => ({
   metadata: { resourceVersion },
@@ -14,16 +14,24 @@ const lease = (resourceVersion: string, holder: string) => ({
 describe("a Lease", () => {
   it("is free once we have not seen it change for as long as its holder promised, whatever the holder's clock says", () => {
     const seen = observe(undefined, readLease(lease("1", "other")), 1000)
-    assert.isFalse(isFree(seen, "me", 16_000))
-    assert.isTrue(isFree(seen, "me", 16_001))
+    assert.strictEqual(freeAt(seen, "me"), 16_000)
     const renewed = observe(seen, readLease(lease("2", "other")), 16_000)
-    assert.isFalse(isFree(renewed, "me", 31_000))
+    assert.strictEqual(freeAt(renewed, "me"), 31_000)
     assert.strictEqual(observe(renewed, readLease(lease("2", "other")), 31_000).seenAt, 16_000)
   })
 
   it("is free at once when it was released, or is our own", () => {
-    assert.isTrue(isFree(observe(undefined, readLease(lease("1", "")), 0), "me", 0))
-    assert.isTrue(isFree(observe(undefined, readLease(lease("1", "me")), 0), "me", 0))
+    assert.strictEqual(freeAt(observe(undefined, readLease(lease("1", "")), 0), "me"), -Infinity)
+    assert.strictEqual(freeAt(observe(undefined, readLease(lease("1", "me")), 0), "me"), -Infinity)
+    assert.strictEqual(freeAt(undefined, "me"), -Infinity)
+  })
+
+  it("that somebody deleted is no sooner free than before: who held it may not know", () => {
+    const gone = afterDeletion(observe(undefined, readLease(lease("1", "other")), 1000))
+    assert.strictEqual(freeAt(gone, "me"), 16_000)
+    assert.isUndefined(gone?.resourceVersion)
+    const anew = observe(gone, readLease(lease("2", "other")), 9000)
+    assert.strictEqual(freeAt(anew, "me"), 24_000)
   })
 
   it("was put back when it is ours, and older than we wrote it", () => {

@@ -127,6 +127,7 @@ export const makePlan = Effect.fn("makePlan")(function*(configFile: string, dele
   const { ruleset, served, tip } = survey
   const round: Round = {
     number: 1,
+    term: 1,
     ruleset,
     tip,
     phase: { _tag: "Syncing" },
