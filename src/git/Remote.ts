@@ -23,8 +23,12 @@ import { isForbidden } from "./wire/PushVerdict.ts"
 import * as ReceivePack from "./wire/ReceivePack.ts"
 import type { Refs } from "./wire/Refs.ts"
 import type { WireFault } from "./wire/WireFault.ts"
+import { WritePermit } from "./writing/WritePermit.ts"
 
-export type { PushAnswer, RefUpdate } from "./wire/ReceivePack.ts"
+export type { RefUpdate } from "./wire/ReceivePack.ts"
+
+/** `Withheld`: whoever may write had changed by the time it was to be sent, so nothing was. */
+export type PushAnswer = ReceivePack.PushAnswer | { readonly _tag: "Withheld"; readonly words: string }
 
 /** Where the branch points. */
 export interface Look {
@@ -45,7 +49,7 @@ export interface Remote {
   /**
    * Moves a branch, if it is where the update says. After a failure the branch may be at the new commit or not: looking tells.
    */
-  readonly push: (update: ReceivePack.RefUpdate) => Effect.Effect<ReceivePack.PushAnswer, GitFailure>
+  readonly push: (update: ReceivePack.RefUpdate) => Effect.Effect<PushAnswer, GitFailure>
   /** Whether the server lets us push at all, as far as it tells before anything is pushed: nothing is written. */
   readonly mayPush: Effect.Effect<Permission, GitFailure>
 }
@@ -93,6 +97,7 @@ const pointed = (refs: Refs, branch: string | undefined): string | undefined =>
 export const makeRemote = Effect.fnUntraced(function*(transport: Transport) {
   const { url } = transport
   const { bytes: mostBytes } = yield* Limits
+  const permit = yield* WritePermit
   const known = yield* Ref.make<Advertisement.Advertisement | undefined>(undefined)
 
   const understood = <A>(result: Result.Result<A, WireFault>): Effect.Effect<A, GitFailure> =>
@@ -157,10 +162,17 @@ export const makeRemote = Effect.fnUntraced(function*(transport: Transport) {
     })
 
   const push = Effect.fn("Remote.push")(
-    function*(update: ReceivePack.RefUpdate): Effect.fn.Return<ReceivePack.PushAnswer, GitFailure> {
-      const plan = yield* Ref.make<ReceivePack.Plan | undefined>(undefined)
+    function*(update: ReceivePack.RefUpdate): Effect.fn.Return<PushAnswer, GitFailure> {
+      const plan = yield* Ref.make<ReceivePack.Plan | Extract<PushAnswer, { _tag: "Withheld" }> | undefined>(undefined)
+      // Connecting and the advertisement may have taken long.
+      const stillPermitted = <Made extends ReceivePack.Plan>(made: Made) =>
+        Effect.match(permit, {
+          onFailure: ({ message }) => ({ _tag: "Withheld", words: message }) as const,
+          onSuccess: () => made
+        })
       const compose = (bytes: Buffer) =>
         understood(Result.flatMap(Advertisement.decode(bytes), (shown) => ReceivePack.plan(shown, update))).pipe(
+          Effect.flatMap(stillPermitted),
           Effect.tap((made) => Ref.set(plan, made)),
           Effect.map((made) => made._tag === "Send" ? made.request : undefined)
         )

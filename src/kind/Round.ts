@@ -86,7 +86,8 @@ const samePhase = (a: Phase, b: Phase) =>
 /** Whether nothing that matters to a kind differs. */
 export const sameRound = (a: Round | undefined, b: Round | undefined): boolean =>
   a === b || (
-    a !== undefined && b !== undefined && a.number === b.number && a.term === b.term && a.ruleset.number === b.ruleset.number &&
+    a !== undefined && b !== undefined && a.number === b.number && a.term === b.term &&
+    a.ruleset.number === b.ruleset.number &&
     a.tip === b.tip &&
     a.openStage === b.openStage && a.confirmed === b.confirmed && a.seen === b.seen && samePhase(a.phase, b.phase) &&
     sameMirroring(a.mirroring, b.mirroring)

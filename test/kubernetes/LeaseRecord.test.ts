@@ -1,5 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import { afterDeletion, freeAt, isSetBack, leaseBody, microTime, observe, readLease } from "../../src/kubernetes/LeaseRecord.ts"
+import {
+  afterDeletion,
+  freeAt,
+  isSetBack,
+  leaseBody,
+  microTime,
+  observe,
+  readLease
+} from "../../src/kubernetes/LeaseRecord.ts"
 
 const lease = (resourceVersion: string, holder: string) => ({
   metadata: { resourceVersion },

@@ -19,7 +19,7 @@ import { nextWork } from "./nextWork.ts"
 import { type Answer, makeSubmission, type Submission } from "./Submission.ts"
 import { type Event, fold } from "./Submissions.ts"
 import { countChanges, none, type Push, type Submissions } from "./SubmissionsState.ts"
-import { WritePermit, type WritingWithheld } from "./WritePermit.ts"
+import { WritePermit } from "./WritePermit.ts"
 
 export type SubmissionMessage = Extract<GitMessage, { readonly _tag: "Submit" | "Withdraw" | "Drain" }>
 
@@ -111,6 +111,8 @@ export const makeWriting = Effect.fnUntraced(
       return { push: { _tag: "Lost", wait } }
     })
 
+    const withheld = (words: string) => ({ _tag: "Refused", reason: "NotLeading", words }) as const
+
     const sent = Effect.fnUntraced(function*(prepared: Prepared): Effect.fn.Return<Pushed, GitFailure> {
       const { commit: after, moved, objects, pack, parent: before, ref } = prepared
       const answer = yield* remote.push({ ref, before, after, pack })
@@ -123,6 +125,8 @@ export const makeWriting = Effect.fnUntraced(
         case "Moved":
           yield* Effect.logDebug(`The branch was elsewhere: ${answer.words}`)
           return { push: { _tag: "Moved" }, words: answer.words }
+        case "Withheld":
+          return { push: withheld(answer.words) }
         case "Refused":
           yield* troubled("The remote declined a commit", answer.words)
           return {
@@ -137,13 +141,10 @@ export const makeWriting = Effect.fnUntraced(
     const tellIfResting = (words: string | undefined) =>
       words !== undefined && state.isResting ? troubled("The branch could not be moved", words) : Effect.void
 
-    const withheld = ({ message }: WritingWithheld) =>
-      ({ _tag: "Refused", reason: "NotLeading", words: message }) as const
-
     const push = Effect.fn("GitActor.push")(function*(prepared: Prepared) {
       const pushed: Pushed = yield* permit.pipe(
         Effect.matchEffect({
-          onFailure: (error) => Effect.succeed({ push: withheld(error) }),
+          onFailure: ({ message }) => Effect.succeed({ push: withheld(message) }),
           onSuccess: () => sent(prepared).pipe(Effect.catch(failed))
         })
       )
@@ -174,7 +175,7 @@ export const makeWriting = Effect.fnUntraced(
       const now = { at: yield* Clock.currentTimeMillis, jitter: 0 }
       const permitted = yield* Effect.result(permit)
       if (Result.isFailure(permitted)) {
-        const settled = new Map(submissions.map(({ id }) => [id, withheld(permitted.failure)] as const))
+        const settled = new Map(submissions.map(({ id }) => [id, withheld(permitted.failure.message)] as const))
         return yield* take({ _tag: "Wrote", settled, blocked: new Set(), pushed: undefined, ...now })
       }
       const { blocked, prepared, settled } = yield* committing.make(

@@ -102,18 +102,25 @@ describe("a process that doesn't lead", () => {
       assert.strictEqual((yield* git.submit("ConfigMap", [put(tip, "a", "2")]))._tag, "Committed")
     }))
 
-  it.live("that loses the lead while a commit is made doesn't push it", () =>
-    Effect.gen(function*() {
-      let asked = 0
-      const permit = Effect.suspend(() =>
-        asked++ === 0 ? Effect.succeed({ cluster }) : Effect.fail(new WritingWithheld({ message: "too late" }))
-      )
-      const bare = yield* repository
-      const { git } = yield* startGit(bare.url, { permit })
-      const refused = yield* Effect.flip(git.submit("ConfigMap", [put(yield* git.refresh, "a", "2")]))
-      assert.deepInclude(refused, { _tag: "SubmitRefused", words: "too late" })
-      assert.strictEqual((yield* history(bare)).length, 1)
-    }))
+  for (const [when, times] of [["a commit is made", 1], ["the server is asked where the branch is", 2]] as const) {
+    it.live(`that loses the lead while ${when} doesn't push it`, () =>
+      Effect.gen(function*() {
+        let asked = 0
+        const permit = Effect.suspend(() =>
+          asked++ < times || asked > 10
+            ? Effect.succeed({ cluster })
+            : Effect.fail(new WritingWithheld({ message: "too late" }))
+        )
+        const bare = yield* repository
+        const server = yield* startHttpGitServer(bare, { credentials: "made" })
+        const { git } = yield* startGit(server.url, { permit, https: server.credentials })
+        const refused = yield* Effect.flip(git.submit("ConfigMap", [put(yield* git.refresh, "a", "2")]))
+        assert.deepInclude(refused, { _tag: "SubmitRefused", reason: "NotLeading", words: "too late" })
+        assert.strictEqual((yield* history(bare)).length, 1)
+        asked = 10
+        assert.strictEqual((yield* git.submit("ConfigMap", [put(yield* git.refresh, "a", "2")]))._tag, "Committed")
+      }))
+  }
 })
 
 describe("signed commits", () => {
