@@ -123,14 +123,8 @@ const make = Effect.gen(function*() {
     if (held === undefined && now >= freeAt(observed, identity)) yield* take(observed)
   })
 
-  const keep = (mine: Held) =>
-    write(mine.term, mine.acquiredAt, observed?.resourceVersion).pipe(
-      Effect.catchTag("ObjectNotFound", () =>
-        Effect.andThen(
-          Effect.logWarning("Somebody deleted the Lease: it is made again"),
-          write(mine.term, mine.acquiredAt, undefined)
-        ))
-    )
+  /** A Lease that somebody deleted is made again by this: the server takes the update for its creation. */
+  const keep = (mine: Held) => write(mine.term, mine.acquiredAt, observed?.resourceVersion)
 
   const attempt: Effect.Effect<void, RequestFailure> = Effect.suspend(() => held === undefined ? look : keep(held))
     .pipe(
