@@ -1,11 +1,12 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect, Exit, Layer, Scope, Stream } from "effect"
+import { Clock, Effect, Exit, Layer, Scope, Stream } from "effect"
 import { Leadership, type Standing } from "../../src/kubernetes/Leadership.ts"
 import { ControlPlane } from "../cluster/ControlPlane.ts"
 import { sharedControlPlane } from "../cluster/SharedControlPlane.ts"
 import { eventually } from "../process/Eventually.ts"
 import { connected } from "./connected.ts"
 import { detour } from "./detour.ts"
+import { shiftedClock } from "./shiftedClock.ts"
 
 const lease = { duration: 4000, renew: 2500, retry: 300 }
 
@@ -65,6 +66,30 @@ layer(sharedControlPlane, { timeout: 120_000, excludeTestServices: true })("lead
       assert.notStrictEqual((yield* liveLease(namespace)).spec.holderIdentity, one.identity)
       yield* until(two, "the second leads", leading)
       assert.strictEqual((yield* two.permit).number, 2)
+    }).pipe(Effect.scoped))
+
+  it.effect("is nobody else's, whatever the clocks of the two machines are set to", () =>
+    Effect.gen(function*() {
+      const { kubeconfig } = yield* ControlPlane
+      const namespace = `state-${crypto.randomUUID().slice(0, 8)}`
+      const [ours, theirs] = [yield* shiftedClock, yield* shiftedClock]
+      const one = yield* candidate(kubeconfig, namespace).pipe(Effect.provideService(Clock.Clock, ours.clock))
+      yield* until(one, "the first leads", leading)
+      const two = yield* candidate(kubeconfig, namespace).pipe(Effect.provideService(Clock.Clock, theirs.clock))
+      yield* until(two, "the second stands by", (seen) => seen._tag === "Standby" && seen.holder === one.identity)
+      const hour = 3_600_000
+      for (const [here, there] of [[hour, 0], [-hour, hour], [0, -hour], [hour, hour], [0, 0]] as const) {
+        const { spec } = yield* liveLease(namespace)
+        ours.shift(here)
+        theirs.shift(there)
+        yield* eventually(
+          "it is renewed, by the same holder",
+          liveLease(namespace),
+          (lease) => lease.spec.renewTime !== spec.renewTime && lease.spec.holderIdentity === one.identity
+        )
+        yield* until(one, "the first leads", leading)
+        assert.isTrue(yield* Effect.isFailure(two.permit))
+      }
     }).pipe(Effect.scoped))
 
   it.effect("ends by itself when the Lease cannot be renewed, before another may lead, and comes back later", () =>
