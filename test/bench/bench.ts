@@ -14,6 +14,7 @@ import { machineLine, thisMachine } from "./Machine.ts"
 import { restart } from "./Restart.ts"
 import { rules } from "./Rules.ts"
 import { type BenchTable, render, toJson } from "./Table.ts"
+import { takeover } from "./Takeover.ts"
 import { writeback } from "./Writeback.ts"
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
@@ -25,6 +26,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   drift,
   restart,
   rules,
+  takeover,
   writeback
 }
 
