@@ -4,7 +4,8 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { sharedControlPlane } from "../../cluster/SharedControlPlane.ts"
 import { eventually } from "../../process/Eventually.ts"
-import { bothWays, isWrite, leaderAmong, replicas, type Sent } from "./replicas.ts"
+import { startController } from "../Controller.ts"
+import { bothWays, file, isWrite, leaderAmong, pathOf, replicas, type Sent } from "./replicas.ts"
 
 const isOfLease = ({ url }: Sent) => url.includes("/leases/gitops-controller.")
 
@@ -134,6 +135,23 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 180_000 })("of s
       yield* bothWays(bed, "a", 2)
       assert.isTrue(yield* leader.leads)
       assert.deepStrictEqual(standby.sent.filter(isWrite), [])
+    }))
+
+  it.effect("the leader keeps its Lease while it reads fifty thousand new manifests", () =>
+    Effect.gen(function*() {
+      const bed = yield* replicas(["a"], { duration: "3s", renew: "2s", retry: "300ms" })
+      // Not by the way through this process, which is busy itself.
+      const leader = yield* startController({ kubeconfig: bed.cluster.kubeconfig, configText: bed.configText })
+      yield* bothWays(bed, "a", 1)
+      const many = Array.from({ length: 50_000 }, (_, index) => `other-${index}`)
+      const tip = yield* bed.repository.commit(
+        Object.fromEntries(many.map((name) => [`other/${pathOf(name)}`, file("other", name, { cluster: 0, git: 0 })]))
+      )
+      yield* leader.until("it has read them", ({ commit }) => commit === tip, { within: 60_000 })
+      yield* bothWays(bed, "a", 2)
+      const log = yield* leader.log
+      assert.include(log, "Leading since now, term 1")
+      assert.notInclude(log, "Leadership lost")
     }))
 
   it.effect("one that can't reach the API server stops writing to Git before another begins", () =>

@@ -33,6 +33,8 @@ export interface Replicas {
   readonly namespace: string
   readonly repository: BareRepository
   readonly server: HttpGitServer
+  /** The configuration file of all of them. */
+  readonly configText: string
   /** One more. It ends with the scope. */
   readonly start: Effect.Effect<Replica, NeverHappened | ProcessNotStarted, Scope.Scope>
   /** One more that stands by, for whoever leads. */
@@ -103,7 +105,7 @@ export const replicas = (
     })
     const server = yield* startHttpGitServer(repository, { credentials: "made" })
     const here = { resources: ["configmaps"], namespaces: [namespace] }
-    const config = {
+    const configText = JSON.stringify({
       gitUrl: server.url,
       credentials: { https: server.credentials },
       stateNamespace: `${namespace}-state`,
@@ -112,7 +114,7 @@ export const replicas = (
       commit: { quiet: "100ms", maxAge: "500ms" },
       lease,
       rules: [{ ...here, filters: ["/data/cluster"], syncTo: "git" }, { ...here, syncTo: "kubernetes" }]
-    }
+    })
     const start = Effect.gen(function*() {
       const sent: Array<Sent> = []
       let isCut = false
@@ -120,7 +122,7 @@ export const replicas = (
         sent.push({ ...call, at: performance.now() })
         return isCut ? { answer: (to) => void to.destroy() } : undefined
       })
-      const controller = yield* startController({ kubeconfig: way.kubeconfig, configText: JSON.stringify(config) })
+      const controller = yield* startController({ kubeconfig: way.kubeconfig, configText })
       return {
         controller,
         sent,
@@ -135,6 +137,7 @@ export const replicas = (
       namespace,
       repository,
       server,
+      configText,
       start,
       standBy: Effect.tap(start, ({ controller }) =>
         controller.until("it stands by", ({ phase }) => /^standby: (?!nobody)/.test(phase), patience)),
