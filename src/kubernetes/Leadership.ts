@@ -2,7 +2,7 @@
  * One writer per repository, branch and path: whoever holds the Lease. A leader stops writing when it could not renew for as
  * long as its deadline, which is before anybody else may take over; when it ends in order, the next one starts at once.
  */
-import { Clock, Context, Duration, Effect, Layer, Random, type Stream, SubscriptionRef } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Metric, Random, type Stream, SubscriptionRef } from "effect"
 import { hostname } from "node:os"
 import { NotLeading, type RequestFailure } from "./ApiError.ts"
 import { KubernetesOptions } from "./KubernetesOptions.ts"
@@ -44,6 +44,8 @@ interface Held {
   readonly expiresAt: number
 }
 
+const leading = Metric.gauge("gitops_leading", { description: "1 while this process leads, 0 while it stands by" })
+
 const releasePatience = Duration.seconds(2)
 
 const monotonicOf = (clock: Clock.Clock): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
@@ -74,7 +76,8 @@ const make = Effect.gen(function*() {
     const same = next._tag === "Leading"
       ? before._tag === "Leading" && before.term === next.term
       : before._tag === "Standby" && before.holder === next.holder
-    return same ? Effect.void : SubscriptionRef.set(standing, next)
+    const told = Metric.update(leading, held === undefined ? 0 : 1)
+    return same ? told : Effect.andThen(told, SubscriptionRef.set(standing, next))
   })
 
   const lose = (why: string) =>

@@ -26,6 +26,8 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 180_000 })("of s
         yield* standby.controller.until("it follows the branch", ({ commit }) => commit === tip)
         assert.strictEqual((yield* standby.controller.get("/healthz")).status, 200)
         assert.strictEqual((yield* standby.controller.get("/readyz")).status, 200)
+        assert.match((yield* standby.controller.get("/metrics")).body, /^gitops_leading 0$/m)
+        assert.match((yield* leader.controller.get("/metrics")).body, /^gitops_leading 1$/m)
         assert.deepStrictEqual(standby.sent.filter((one) => !isOfLease(one) || one.method !== "GET"), [])
         assert.isAbove(standby.sent.length, 2)
         const { phase } = yield* standby.controller.status
