@@ -64,7 +64,7 @@ const write = Effect.fnUntraced(
 )
 
 const linesOf = (held: ReadonlyArray<Held>) =>
-  held.flatMap(({ objects, side }) => [side, ...objects.map((object) => `${side} ${object}`)])
+  held.flatMap(({ objects, reason, side }) => [`${side} ${reason}`, ...objects.map((object) => `${side} ${object}`)])
 
 const sameHeld = (a: ReadonlyArray<Held>, b: ReadonlyArray<Held>) => {
   const [left, right] = [linesOf(a), linesOf(b)]

@@ -18,6 +18,9 @@ export interface Account {
   readonly latch: Latch | undefined
 }
 
+/** Of a set that is too large. Any other is of another world, in which nothing counts that was granted before. */
+export const isBudget = (latch: Latch | undefined): boolean => latch?.cause === "budget"
+
 export const accountOf = ({ deletions, head, removals }: Record, side: Side): Account =>
   side === "git" ? { grants: removals, latch: head.latch } : { grants: deletions, latch: head.deletionLatch }
 

@@ -66,7 +66,8 @@ const isPutBack = (stored: Stored | undefined, { serial }: CoordinatorState): bo
   (stored === undefined ? 0 : serialOf(stored.record.head)) < serial
 
 const putBack = (record: Record, { git: { tip }, ruleset, serial }: CoordinatorState, isGone: boolean): Record => {
-  const later: Record = { ...record, head: { ...record.head, serial } }
+  const { confirms: _, ...head } = record.head
+  const later: Record = { ...record, head: { ...head, serial } }
   const reason = isGone
     ? "the record of what this cluster has shown was deleted under the running controller"
     : "the record of what this cluster has shown is older than what was written: the cluster was put back to an earlier time"

@@ -23,7 +23,7 @@ import type { CoordinatorMessage, RemovalAsked } from "./CoordinatorMessage.ts"
 import type { CoordinatorOptions } from "./CoordinatorOptions.ts"
 import * as DeletionsState from "./DeletionsState.ts"
 import * as Gathering from "./Gathering.ts"
-import type { Ancestry } from "./Latching.ts"
+import type { Descent } from "./Latching.ts"
 import type { ObjectSet } from "./ObjectMap.ts"
 import * as Progress from "./Progress.ts"
 import type * as Record from "./Record.ts"
@@ -95,7 +95,7 @@ export interface CoordinatorState {
   /** The latest write of the record that this process knows of: one with an older was put back. */
   readonly serial: number
   /** Whether the tip has grown from the commit synced last when the term began; `undefined` until the record was read. */
-  readonly ancestry: { readonly of: string | undefined; readonly answer: Ancestry } | undefined
+  readonly ancestry: Descent | undefined
   /** The tip up to which people's confirmations were looked for. */
   readonly lookedThrough: string | undefined
   /** Found there, and not judged yet. */

@@ -2,6 +2,7 @@
 import { Deferred, Effect } from "effect"
 import { DeletionHeld, DeletionRefused } from "../kind/Coordination.ts"
 import { objectId } from "../manifest/ObjectKey.ts"
+import { accountOf, isBudget } from "./Account.ts"
 import type { DeletionAsked } from "./CoordinatorMessage.ts"
 import { type CoordinatorState, phaseOf } from "./CoordinatorState.ts"
 import * as DeletionsState from "./DeletionsState.ts"
@@ -94,8 +95,15 @@ export const answerAll = (
   return Effect.forEach(asked, (one, index) => answer(one, cluster[index], message), { discard: true })
 }
 
+/** Since this was granted, the world has become another. */
+const isVoid = ({ deletions: { granted }, record }: CoordinatorState): boolean => {
+  const latch = record._tag === "Loaded" ? accountOf(record.record, "cluster").latch : undefined
+  return granted.length > 0 && latch !== undefined && !isBudget(latch)
+}
+
 /** Tells those whose turn it is. */
 export const handOut = (state: CoordinatorState): Effect.Effect<CoordinatorState> => {
+  if (isVoid(state)) return refuseAll(state, "what was granted has to be confirmed by a person by now")
   const next = DeletionsState.nextTurn(state.deletions)
   return Effect.as(Effect.forEach(next, ({ reply }) => Deferred.succeed(reply, undefined), { discard: true }), {
     ...state,

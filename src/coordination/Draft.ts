@@ -5,7 +5,7 @@ import { type CoordinatorState, type RecordState } from "./CoordinatorState.ts"
 import * as Gathering from "./Gathering.ts"
 import * as HeldDeletions from "./HeldDeletions.ts"
 import { judge, type Verdict } from "./Judging.ts"
-import { type Ancestry, latchedBy } from "./Latching.ts"
+import { isLatchedAnew, latchedBy } from "./Latching.ts"
 import * as ObjectMap from "./ObjectMap.ts"
 import * as Progress from "./Progress.ts"
 import * as Record from "./Record.ts"
@@ -115,7 +115,9 @@ const withDefinitions = (head: Record.Head, { definitions }: CoordinatorState): 
 
 const withSynced = (head: Record.Head, state: CoordinatorState): Record.Head => {
   const commit = state.git.tip?.commit
-  return !isSettled(state) || commit === undefined || head.lastSynced === commit
+  // Else nobody would ask any more, after a restart, whether the branch has grown from what was synced before.
+  const isKnown = state.ancestry !== undefined && state.ancestry.answer !== "Unknown"
+  return !isKnown || !isSettled(state) || commit === undefined || head.lastSynced === commit
     ? head
     : { ...head, lastSynced: commit }
 }
@@ -161,15 +163,17 @@ const withdrawnDeletions = (record: Record.Record, state: CoordinatorState): Rec
     : left
 }
 
-const latchedAnew = (
-  record: Record.Record,
-  { git: { tip }, ruleset }: CoordinatorState,
-  ancestry: Ancestry
-): Record.Record =>
-  tip === undefined
-    ? record
-    : sides.filter((side) => deletesFrom(ruleset, side))
-      .reduce((latched, side) => latchedBy(latched, side, tip, ancestry), record)
+/** First it is seen whether the world is still the one of which a person said something; until that is known, what was said waits. */
+const answered = (record: Record.Record, state: CoordinatorState, took: boolean, now: number): HeldDeletions.Answer => {
+  const { ancestry = { of: undefined, answer: "Unknown" }, git: { tip }, options: { name }, ruleset, trailers } = state
+  const known = took ? { ...ancestry, answer: "Proved" as const } : ancestry
+  const among = sides.filter((side) => deletesFrom(ruleset, side))
+  const latched = tip === undefined ? record : latchedBy(record, among, tip, known)
+  if (isLatchedAnew(record, latched)) return HeldDeletions.answerOfBefore(latched)
+  return known.answer === "Unknown"
+    ? { record: latched, isConfirmed: false, objection: undefined }
+    : HeldDeletions.answer(latched, trailers, name, now)
+}
 
 /** The record as it should be, the same value when nothing is missing. */
 export const draft = (
@@ -189,27 +193,13 @@ export const draft = (
   const took = tookOver(told, state)
   const written = head === told.head ? told : { ...told, head }
   const ours = took ? afterTakeOver(written) : written
-  const { isConfirmed, objection, record: answered } = HeldDeletions.answer(
-    ours,
-    state.trailers,
-    state.options.name,
-    now
-  )
-  const { git: { tip } } = state
-  const ancestry = took || isConfirmed ? "Proved" : state.ancestry?.answer ?? "Unknown"
-  const circumstances = { limits: state.options.deletions, commit: tip?.commit, now }
+  const answer = answered(ours, state, took, now)
+  const circumstances = { limits: state.options.deletions, commit: state.git.tip?.commit, now }
   return judging.reduce<Draft>(
     (drafted, side) => {
       const { record, verdicts } = judge(drafted.record, side, wishesOn(state, side), circumstances)
       return { ...drafted, record, verdicts: { ...drafted.verdicts, [side]: verdicts } }
     },
-    {
-      isFlushing,
-      tookOver: took,
-      isConfirmed,
-      objection,
-      record: latchedAnew(answered, state, ancestry),
-      verdicts: {}
-    }
+    { ...answer, isFlushing, tookOver: took, verdicts: {} }
   )
 }

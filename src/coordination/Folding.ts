@@ -78,7 +78,8 @@ const onHistory = (state: CoordinatorState, { exit, question }: Message<"History
   const { confirmations, isAncestor } = exit.value
   const told: CoordinatorState = { ...state, trouble: undefined }
   if (question.about === "Confirmations") return { ...told, lookedThrough: question.tip, trailers: confirmations }
-  return state.ancestry?.of === question.since && state.ancestry.answer === "Unknown"
+  const isOfNow = question.tip === state.git.tip?.commit && question.since === state.ancestry?.of
+  return isOfNow && state.ancestry?.answer === "Unknown"
     ? { ...told, ancestry: { of: question.since, answer: isAncestor ? "Proved" : "Broken" } }
     : told
 }

@@ -1,7 +1,7 @@
 /** The deletions that wait for a person: what they are, how a person says yes, and when they wait no longer. Pure. */
 import type { Confirmation } from "../git/History.ts"
 import { counted } from "../manifest/counted.ts"
-import { accountOf, type Side, sides, withAccount } from "./Account.ts"
+import { accountOf, isBudget, type Side, sides, withAccount } from "./Account.ts"
 import * as ObjectMap from "./ObjectMap.ts"
 import type { Head, Latch, Record } from "./Record.ts"
 
@@ -61,7 +61,7 @@ export const heldMessage = (of: Held, record: Record, name: string): string => {
 }
 
 const acceptedAfter = (head: Head, latch: Latch | undefined): Head =>
-  latch === undefined || latch.cause === "budget" ? head : { ...head, accepted: latch.cause }
+  latch === undefined || isBudget(latch) ? head : { ...head, accepted: latch.cause }
 
 const confirmOn = (record: Record, side: Side, now: number): Record => {
   const { grants, latch } = accountOf(record, side)
@@ -117,6 +117,16 @@ export const answer = (record: Record, trailers: ReadonlyArray<Confirmation>, na
   return { record: seen, isConfirmed: false, objection }
 }
 
+/** What was confirmed of other reasons than those for which deletions wait now confirms nothing. */
+export const answerOfBefore = (record: Record): Answer => {
+  const { confirms, ...head } = record.head
+  if (confirms === undefined) return { record, isConfirmed: false, objection: undefined }
+  const reasons = heldIn(record).map(({ reason }) => reason).join("; ")
+  const objection =
+    `${confirms} deletions were confirmed by command, but they wait for another reason by now: ${reasons}. Look again`
+  return { record: { ...record, head }, isConfirmed: false, objection }
+}
+
 /** With only what passes; what was granted counts on. Where nothing is left of a set that was too large, nobody has to confirm it. */
 const retain = (
   record: Record,
@@ -127,7 +137,7 @@ const retain = (
   const left = ObjectMap.keep(grants, (kind, id, { mark }) => mark === "granted" || passes(kind, id))
   if (left === grants) return record
   const after = withAccount(record, side, { grants: left, latch })
-  return latch?.cause === "budget" && heldOn(after, side)?.objects.length === 0
+  return isBudget(latch) && heldOn(after, side)?.objects.length === 0
     ? withAccount(after, side, { grants: left, latch: undefined })
     : after
 }

@@ -1,6 +1,6 @@
 /** Which of what kinds want to have deleted on one side may go: judged as one set, together with what was granted of late. Pure. */
 import type { KindId } from "../manifest/ObjectKey.ts"
-import { accountOf, knownOf, type Side, type Wish, withAccount } from "./Account.ts"
+import { type Account, accountOf, isBudget, knownOf, type Side, type Wish, withAccount } from "./Account.ts"
 import * as Budget from "./Budget.ts"
 import type { GrantEntry } from "./GrantEntry.ts"
 import * as ObjectMap from "./ObjectMap.ts"
@@ -44,7 +44,8 @@ const markAll = (grants: Grants, wanted: ReadonlyArray<Wish>, mark: GrantEntry["
     grants
   )
 
-const isAllowed = (grants: Grants, { basis, id, kind }: Wish) => {
+const isAllowed = ({ grants, latch }: Account, { basis, id, kind }: Wish) => {
+  if (latch !== undefined && !isBudget(latch)) return false
   const entry = ObjectMap.get(grants, kind, id)
   return entry !== undefined && entry.mark !== "held" && entry.basis === basis
 }
@@ -100,15 +101,15 @@ export const judge = (
   const record = withAccount(found, side, { ...account, grants: lasting(account.grants, circumstances.now) })
   const known = knownOf(record, side)
   const isKnown = ({ always, id, kind }: Wish) => always || ObjectMap.has(known, kind, id)
-  const before = accountOf(record, side).grants
+  const before = accountOf(record, side)
   const fresh = wanted.filter((wish) => isKnown(wish) && !isAllowed(before, wish))
   const judged = fresh.length === 0 ? record : judgeFresh(record, side, fresh, circumstances)
-  const { grants } = accountOf(judged, side)
+  const after = accountOf(judged, side)
   return {
     record: judged,
     verdicts: wanted.map((wish) => {
       if (!isKnown(wish)) return "Unknown"
-      return isAllowed(grants, wish) ? "Granted" : "Held"
+      return isAllowed(after, wish) ? "Granted" : "Held"
     })
   }
 }

@@ -1,13 +1,23 @@
 /** What looks like another world, so that every deletion on either side waits for a person. Pure. */
 import type { Tip } from "../git/Tip.ts"
 import { isFirst } from "../kind/mirroring/MirrorMemory.ts"
-import { accountOf, type Side, withAccount } from "./Account.ts"
+import { accountOf, type Side, sides, withAccount } from "./Account.ts"
+import * as ObjectMap from "./ObjectMap.ts"
 import type { Latch, Record } from "./Record.ts"
 
 /** Whether the commit last synced lies in the history of the tip. */
 export type Ancestry = "Unknown" | "Proved" | "Broken"
 
+export interface Descent {
+  /** The commit that is asked about; `undefined` where nothing was synced yet. */
+  readonly of: string | undefined
+  readonly answer: Ancestry
+}
+
 const short = (commit: string) => commit.slice(0, 8)
+
+/** The same however it was found out. */
+const lost = (commit: string) => `lost ${commit}`
 
 /** Whether Git once held what could be deleted: what is only about to be written there proves nothing. */
 const hadSome = ({ inventory, seen }: Record, side: Side): boolean =>
@@ -18,37 +28,72 @@ const hadSome = ({ inventory, seen }: Record, side: Side): boolean =>
 const isEmptied = ({ index }: Tip): boolean =>
   index.problems.length === 0 && index.kinds.values().every((refs) => refs.length === 0)
 
-const causeOf = (tip: Tip, record: Record, side: Side, ancestry: Ancestry): Omit<Latch, "commit"> | undefined => {
-  const { lastSynced } = record.head
+const causeOf = (
+  tip: Tip,
+  record: Record,
+  side: Side,
+  { answer, of }: Descent
+): Omit<Latch, "commit"> | undefined => {
   if (tip.rewrittenFrom !== undefined) {
     return {
-      cause: `rewritten from ${tip.rewrittenFrom}`,
+      cause: lost(tip.rewrittenFrom),
       reason: `the history of the branch was rewritten: ${
         short(tip.rewrittenFrom)
       }, where it was, is no longer part of it`
     }
   }
-  if (ancestry === "Broken" && lastSynced !== undefined) {
+  if (answer === "Broken" && of !== undefined) {
     return {
-      cause: `not grown from ${lastSynced}`,
-      reason: `the commit that was synced last, ${short(lastSynced)}, is no longer part of the branch`
+      cause: lost(of),
+      reason: `the commit that was synced last, ${short(of)}, is no longer part of the branch`
     }
   }
   return isEmptied(tip) && hadSome(record, side)
-    ? { cause: `empty at ${tip.commit ?? ""}`, reason: "the repository was emptied: no manifest is left below gitPath" }
+    ? { cause: "emptied", reason: "the repository was emptied: no manifest is left below gitPath" }
     : undefined
 }
 
-/** The record with all deletions of a side held if something looks like another world that nobody has accepted; else the same record. */
-export const latchedBy = (record: Record, side: Side, tip: Tip, ancestry: Ancestry): Record => {
-  const cause = causeOf(tip, record, side, ancestry)
-  const isKnown = accountOf(record, side).latch !== undefined || record.head.accepted === cause?.cause
-  return cause === undefined || isKnown ? record : latch(record, side, cause, tip.commit)
+/** Whether what a person accepted is over, so that the same holds everything again when it comes again. */
+const isOver = (record: Record, causes: ReadonlyArray<string>, { answer }: Descent): boolean => {
+  const { accepted, lastSynced } = record.head
+  const isLastSynced = lastSynced !== undefined && accepted === lost(lastSynced)
+  return accepted !== undefined && answer !== "Unknown" && !isLastSynced && !causes.includes(accepted)
 }
 
-/** With all deletions of a side held. */
+const withoutAccepted = (record: Record): Record => {
+  const { accepted: _, ...head } = record.head
+  return { ...record, head }
+}
+
+/**
+ * The record with all deletions held on the sides on which something looks like another world that nobody has accepted; else the same record.
+ * What came later than the reason for which they wait already takes its place: a person is asked about the world as it is.
+ */
+export const latchedBy = (record: Record, among: ReadonlyArray<Side>, tip: Tip, descent: Descent): Record => {
+  const causes = among.flatMap((side) => {
+    const cause = causeOf(tip, record, side, descent)
+    return cause === undefined ? [] : [{ side, cause }]
+  })
+  const left = isOver(record, causes.map(({ cause }) => cause.cause), descent) ? withoutAccepted(record) : record
+  return causes.reduce(
+    (latched, { cause, side }) =>
+      latched.head.accepted === cause.cause || accountOf(latched, side).latch?.cause === cause.cause
+        ? latched
+        : latch(latched, side, cause, tip.commit),
+    left
+  )
+}
+
+/**
+ * With all deletions of a side held. What a person confirmed and nobody used yet was confirmed of another world: it is asked about again. Who was
+ * told already needs no entry any more.
+ */
 export const latch = (record: Record, side: Side, cause: Omit<Latch, "commit">, commit: string | undefined): Record =>
   withAccount(record, side, {
-    ...accountOf(record, side),
+    grants: ObjectMap.keep(accountOf(record, side).grants, (_, __, { mark }) => mark !== "confirmed"),
     latch: { ...cause, ...commit === undefined ? {} : { commit } }
   })
+
+/** Whether deletions wait for other reasons than before. */
+export const isLatchedAnew = (before: Record, after: Record): boolean =>
+  sides.some((side) => accountOf(before, side).latch !== accountOf(after, side).latch)

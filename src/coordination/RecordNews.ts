@@ -33,7 +33,7 @@ export const wasRead = (state: CoordinatorState, record: RecordState): Coordinat
     serial: Math.max(state.serial, serialOf(record.record.head)),
     ancestry: state.ancestry ?? firstAncestry(record, state),
     losses: state.losses + (lost ? 1 : 0),
-    ...lost ? { ...nothingMirrored, definitions: new Map(), confirmed: state.confirmed + 1 } : {}
+    ...lost ? { ...nothingMirrored, definitions: new Map(), trailers: [], confirmed: state.confirmed + 1 } : {}
   }
 }
 

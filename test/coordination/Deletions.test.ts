@@ -6,6 +6,7 @@ import type { CoordinatorMessage, DeletionAsked } from "../../src/coordination/C
 import * as CoordinatorState from "../../src/coordination/CoordinatorState.ts"
 import * as DeletionAnswers from "../../src/coordination/DeletionAnswers.ts"
 import * as DeletionsState from "../../src/coordination/DeletionsState.ts"
+import type { Tip } from "../../src/git/Tip.ts"
 import type { Deletion, DeletionHeld, DeletionRefused } from "../../src/kind/Coordination.ts"
 import type { KindReport, Missing } from "../../src/kind/KindReport.ts"
 import { stageOf } from "../../src/kind/Stage.ts"
@@ -148,6 +149,84 @@ describe("leave to delete an object", () => {
       assert.isUndefined(next(told).opened)
       const returned = DeletionsState.afterReturned(told.deletions, (one ?? assert.fail()).reply)
       assert.isDefined(next({ ...told, deletions: returned }).opened)
+    }))
+})
+
+describe("a history that is rewritten", () => {
+  const told = (since: string, tip: string, isAncestor: boolean): CoordinatorMessage => ({
+    _tag: "HistoryTold",
+    question: { about: "Ancestry", since, tip },
+    exit: Exit.succeed({ isAncestor, confirmations: [] })
+  })
+  const settledAt = Effect.fnUntraced(function*(bed: Effect.Success<ReturnType<typeof applied>>, change: Partial<Tip>) {
+    yield* bed.tell(reported({ named: { _tag: "Nobody" }, ...change }))
+    yield* bed.tell(bed.settle(true))
+  })
+
+  it.effect("is asked about again after a restart, though a person confirmed the one before in the last moment", () =>
+    Effect.gen(function*() {
+      const bed = yield* applied(...names(30))
+      yield* settledAt(bed, { commit: "B", tree: "t2", rewrittenFrom: "A" })
+      yield* bed.tell(told("1", "B", false))
+      yield* bed.wake
+      yield* bed.tell(standby)
+      yield* settledAt(bed, { commit: "C", tree: "t3" })
+      const { stored } = bed.store
+      if (stored === undefined) return assert.fail("nothing was written")
+      assert.strictEqual(stored.record.head.lastSynced, "B")
+      bed.store.stored = { ...stored, record: { ...stored.record, head: { ...stored.record.head, confirms: 0 } } }
+      yield* bed.tell(leading)
+      const waiting = yield* bed.ask(["n0/c0"])
+      yield* bed.judged
+      assert.isUndefined(
+        bed.store.stored.record.head.accepted,
+        "it is not known yet whether the world is still the same"
+      )
+      assert.strictEqual(bed.store.stored.record.head.lastSynced, "B", "so that the next life asks too")
+      yield* bed.tell(told("B", "C", false))
+      yield* bed.judged
+      const { head } = bed.store.stored.record
+      assert.include(head.deletionLatch?.reason, "B, is no longer part")
+      assert.strictEqual(head.deletionLatch?.commit, "C")
+      assert.isUndefined(head.confirms)
+      assert.include(bed.state().objection, "wait for another reason by now")
+      assert.deepStrictEqual(
+        (yield* Effect.forEach(waiting, said)).map((one) => one.split(":")[0]),
+        ["DeletionHeld"]
+      )
+      bed.store.stored = { ...bed.store.stored, record: { ...bed.store.stored.record, head: { ...head, confirms: 1 } } }
+      yield* TestClock.adjust("1 minute")
+      yield* bed.wake
+      assert.isUndefined(bed.store.stored.record.head.deletionLatch)
+      const [again] = yield* bed.ask(["n0/c0"], 70_000)
+      yield* TestClock.adjust("1 minute")
+      yield* bed.judged
+      assert.strictEqual(yield* said(again ?? assert.fail()), "granted")
+    }))
+
+  it.effect("takes back what was granted and not told yet", () =>
+    Effect.gen(function*() {
+      const bed = yield* applied(...names(30))
+      const [one] = yield* bed.ask(["n0/c0"])
+      yield* TestClock.adjust(quiet)
+      yield* bed.wake
+      assert.lengthOf(bed.state().deletions.granted, 1)
+      const { git: { tip } } = bed.state()
+      yield* bed.tell(reported({ ...tip, commit: "B", rewrittenFrom: "A" }))
+      const after = yield* DeletionAnswers.handOut(bed.state())
+      assert.include(yield* said(one ?? assert.fail()), "has to be confirmed by a person")
+      assert.lengthOf([...after.deletions.granted, ...after.deletions.inUse], 0)
+    }))
+
+  it.effect("is not answered by what the history of an older tip says", () =>
+    Effect.gen(function*() {
+      const bed = yield* applied(...names(30))
+      yield* settledAt(bed, { commit: "B", tree: "t2", rewrittenFrom: "1" })
+      yield* settledAt(bed, { commit: "C", tree: "t3", rewrittenFrom: "B" })
+      yield* bed.tell(told("1", "B", true))
+      assert.strictEqual(bed.state().ancestry?.answer, "Unknown")
+      yield* bed.tell(told("1", "C", true))
+      assert.strictEqual(bed.state().ancestry?.answer, "Proved")
     }))
 })
 

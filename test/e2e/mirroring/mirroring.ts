@@ -8,7 +8,7 @@ import type { NeverHappened, Patience } from "../../process/Eventually.ts"
 import type { ProcessNotStarted } from "../../process/RunningProcess.ts"
 import { type BareRepository, bareRepository } from "../../remote/BareRepository.ts"
 import type { Changes } from "../../remote/Changes.ts"
-import { startHttpGitServer } from "../../remote/HttpGitServer.ts"
+import { type HttpGitServer, startHttpGitServer } from "../../remote/HttpGitServer.ts"
 import { type Controller, startController } from "../Controller.ts"
 import { readRemote, type Remote } from "./readRemote.ts"
 
@@ -40,6 +40,8 @@ export interface Mirroring {
   readonly state: string
   readonly repository: BareRepository
   readonly remote: Remote
+  /** Before the repository. */
+  readonly server: HttpGitServer
   /** The configuration file, as a value: with other rules if given. */
   readonly config: (life?: LifeOptions) => Readonly<Record<string, unknown>>
   /** A life of the controller, which ends with the scope or by `process.stop`. */
@@ -112,7 +114,8 @@ export const mirroring = (
     const repository = options.repository ?? (yield* bareRepository())
     const { files, rules = configMaps } = options
     if (files !== undefined) yield* repository.commit(files(namespace))
-    const { credentials, url } = yield* startHttpGitServer(repository, { credentials: "made" })
+    const server = yield* startHttpGitServer(repository, { credentials: "made" })
+    const { credentials, url } = server
     const config: Mirroring["config"] = (life = {}) => ({
       gitUrl: url,
       credentials: { https: credentials },
@@ -137,6 +140,7 @@ export const mirroring = (
       state,
       repository,
       remote,
+      server,
       config,
       start: (life = {}) =>
         startController({
