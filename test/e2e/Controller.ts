@@ -20,6 +20,8 @@ export interface ControllerOptions {
   readonly configText?: string
   readonly args?: ReadonlyArray<string>
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** What is run, with its first arguments. Default: the program as it stands in the source. */
+  readonly command?: readonly [string, ...ReadonlyArray<string>]
 }
 
 export interface Controller {
@@ -72,9 +74,10 @@ export const startController = (
     const text = options.configText ?? JSON.stringify({ ...defaults, ...options.config })
     yield* Effect.sync(() => writeFileSync(join(folder, "config.yaml"), text))
     const url = options.gitUrl === undefined ? [] : [options.gitUrl]
+    const [command, ...first] = options.command ?? [program]
     const running = yield* startProcess({
-      command: program,
-      args: [...url, "--kubeconfig", options.kubeconfig, ...options.args ?? []],
+      command,
+      args: [...first, ...url, "--kubeconfig", options.kubeconfig, ...options.args ?? []],
       env: { PATH: withThisNode, HOME: folder, ...options.env },
       folder,
       name: "controller",
