@@ -1,23 +1,37 @@
-// `npm run bundle`: the program as a few files in dist/, which start in a quarter of the time and need no node_modules.
+// `npm run bundle`: the program as a few files in dist/, which start in a third of the time and need no node_modules.
 // It is what the image runs.
+import { readdirSync, readFileSync, statSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import { defineConfig, type Plugin, RolldownMagicString } from "rolldown"
 
-const fileUrl = /new URL\("(\.\/)?([\w./-]+)", import\.meta\.url\)/g
+const program = "gitops-controller"
+const fileUrl = /new URL\("([\w./-]+)", import\.meta\.url\)/g
+
+/** The files of a folder and of those in it, by their paths in it; of a file itself, under no path. */
+const filesOf = (place: string): ReadonlyArray<string> =>
+  statSync(place).isDirectory()
+    ? readdirSync(place).flatMap((name) => filesOf(join(place, name)).map((inside) => join(name, inside)))
+    : [""]
 
 /** What the source finds beside itself comes along: a program (what a thread runs) as a bundle of its own, anything else as it is. */
 const filesBesideSource: Plugin = {
   name: "files-beside-source",
   transform: {
     filter: { id: /\/src\/.*\.ts$/, code: "import.meta.url" },
-    async handler(code, id) {
+    handler(code, id) {
       const edited = new RolldownMagicString(code)
-      for (const [written, , name = ""] of code.matchAll(fileUrl)) {
-        const file = join(dirname(id), name)
-        const emitted = name.endsWith(".ts")
-          ? this.emitFile({ type: "chunk", id: file, fileName: `${basename(name, ".ts")}.js` })
-          : this.emitFile({ type: "asset", fileName: name, source: await this.fs.readFile(file) })
-        edited.replaceAll(written, `new URL(import.meta.ROLLUP_FILE_URL_${emitted})`)
+      for (const [written, path = ""] of code.matchAll(fileUrl)) {
+        const place = join(dirname(id), path)
+        const isProgram = path.endsWith(".ts")
+        const name = isProgram ? `${basename(path, ".ts")}.js` : basename(path)
+        if (isProgram) this.emitFile({ type: "chunk", id: place, fileName: name })
+        else {
+          for (const inside of filesOf(place)) {
+            const source = readFileSync(join(place, inside))
+            this.emitFile({ type: "asset", fileName: join(name, inside), source })
+          }
+        }
+        edited.replaceAll(written, `new URL("./${name}", import.meta.url)`)
       }
       return { code: edited.toString(), map: edited.generateMap({ hires: true }).toString() }
     }
@@ -36,9 +50,9 @@ const undiciItself: Plugin = {
 }
 
 export default defineConfig({
-  input: { "gitops-controller": "src/main.ts" },
+  input: { [program]: "src/main.ts" },
   platform: "node",
-  // Native code that ssh2 does without where it isn't there.
+  // Native code, which ssh2 does without where it isn't there.
   external: [/\.node$/, "cpu-features"],
   plugins: [filesBesideSource, undiciItself],
   transform: { define: { __dirname: "import.meta.dirname" } },
@@ -47,6 +61,8 @@ export default defineConfig({
     cleanDir: true,
     sourcemap: true,
     sourcemapExcludeSources: true,
-    entryFileNames: "[name].js"
+    entryFileNames: "[name].js",
+    // As in src/gitops-controller.mjs, which a bundle does without: whoever runs this has the right Node.
+    banner: ({ name }) => name === program ? "#!/usr/bin/env -S node --max-semi-space-size=8" : ""
   }
 })
