@@ -3,8 +3,8 @@ import { Effect, type Scope } from "effect"
 import { readdirSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { temporaryFolder } from "../process/TemporaryFolder.ts"
+import { runTool } from "../process/Tool.ts"
 import { image, imageName, storageIn } from "./Image.ts"
-import { runTool } from "./Tool.ts"
 
 export interface ContainerOptions {
   /** Files and folders of this machine, by their place in the container; read-only. */

@@ -8,11 +8,11 @@ import { sharedControlPlane } from "../cluster/SharedControlPlane.ts"
 import { startController } from "../e2e/Controller.ts"
 import { readRemote } from "../e2e/mirroring/readRemote.ts"
 import { temporaryFolder } from "../process/TemporaryFolder.ts"
+import { runTool } from "../process/Tool.ts"
 import { bareRepository } from "../remote/BareRepository.ts"
 import { startSshGitServer } from "../remote/SshGitServer.ts"
 import { type LoadedImage, loadedImage } from "./Container.ts"
 import { whyNoContainers } from "./ContainerTools.ts"
-import { runTool } from "./Tool.ts"
 
 class TheImage extends Context.Service<TheImage, LoadedImage>()("test/TheImage") {
   static readonly layer = Layer.effect(TheImage, loadedImage)

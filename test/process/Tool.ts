@@ -1,7 +1,7 @@
 // Runs a program of the machine's to its end, and tells in its own words why it failed.
 import { Effect, Schema } from "effect"
-import { startProcess } from "../process/RunningProcess.ts"
-import { temporaryFolder } from "../process/TemporaryFolder.ts"
+import { startProcess } from "./RunningProcess.ts"
+import { temporaryFolder } from "./TemporaryFolder.ts"
 
 export class ToolFailed extends Schema.TaggedError<ToolFailed>()("ToolFailed", {
   command: Schema.String,
