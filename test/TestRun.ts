@@ -10,6 +10,8 @@ import { allBinaries, findBinaries } from "./cluster/Binaries.ts"
 import { snapshotCrds } from "./cluster/SnapshotCrds.ts"
 import { findCsiPrograms } from "./csi/CsiPrograms.ts"
 import { kubernetesManifests } from "./e2e/realInput/KubernetesManifests.ts"
+import { ensureContainerTools, whyNoContainers } from "./pod/ContainerTools.ts"
+import { image } from "./pod/Image.ts"
 import { findGitea } from "./remote/GiteaProgram.ts"
 
 interface Counts {
@@ -69,6 +71,11 @@ const sshdReady = async () => {
   await sshd.ensureSshd()
 }
 
+const imageReady = async () => {
+  if (whyNoContainers === undefined) await Effect.runPromise(Effect.andThen(ensureContainerTools, image))
+  else say(`  Containers can't be run here, ${whyNoContainers}: the bundle alone is tested, not the image.`)
+}
+
 const countTests = (vitest: Vitest): Counts => {
   const modules = vitest.state.getTestModules()
   const states = modules.flatMap((module) => [...module.children.allTests()].map((test) => test.result().state))
@@ -99,7 +106,8 @@ const needs = [
   await step("control plane programs", "no time, or once about 6 minutes to build them", controlPlaneReady),
   await step("CSI programs", "no time, or once about 6 minutes to build them", csiReady),
   await step("Gitea", "no time, or once about 6 minutes to build it", giteaReady),
-  await step("OpenSSH server", "no time, or once half a minute to install it", sshdReady)
+  await step("OpenSSH server", "no time, or once half a minute to install it", sshdReady),
+  await step("image", "a minute if something in it has changed, once two minutes", imageReady)
 ]
 const nothing: Counts = { passed: 0, failed: 0, skipped: 0 }
 const tests = needs.includes(false) ? nothing : await runTests(process.argv.slice(2))

@@ -17,7 +17,12 @@ const output = Flag.Literals("output", ["yaml", "json"]).pipe(
   Flag.withDefault("yaml" as const)
 )
 
-/** The repository may stand on the command line of the running controller; it matters to no right. */
+const rolesOnly = Flag.Boolean("roles-only").pipe(
+  Flag.withDescription(
+    "Leave out the namespace and the ServiceAccount, as for an overlay of deploy/base, which has them"
+  ),
+  Flag.withDefault(false)
+)
 
 const longest = "10 seconds"
 
@@ -45,8 +50,8 @@ const answered = Effect.fnUntraced(function*(config: Config.Config, flags: Clust
 /** Works without a cluster, too, unless one is named: then names stand as they are written. */
 export const rbac = Command.make(
   "rbac",
-  { config: configFlag, output, kubeconfig: kubeconfigFlag, context: contextFlag },
-  Effect.fn("rbac")(function*({ config: file, output, ...flags }) {
+  { config: configFlag, output, rolesOnly, kubeconfig: kubeconfigFlag, context: contextFlag },
+  Effect.fn("rbac")(function*({ config: file, output, rolesOnly, ...flags }) {
     const config = yield* Config.load({
       file,
       gitUrl: noRepository,
@@ -59,7 +64,8 @@ export const rbac = Command.make(
       file,
       name: headName(config.name),
       stateNamespace: config.stateNamespace,
-      cluster
+      cluster,
+      rolesOnly
     })
     if (output === "yaml") return yield* Console.log(rightsYaml(document))
     for (const comment of document.comments) yield* Console.error(comment)
@@ -74,6 +80,10 @@ export const rbac = Command.make(
     {
       command: "gitops-controller rbac --config config.yaml | kubectl apply -f -",
       description: "Give the controller the rights it needs"
+    },
+    {
+      command: "gitops-controller rbac --roles-only > roles.yaml",
+      description: "Write the roles of an overlay of deploy/base"
     }
   ])
 )

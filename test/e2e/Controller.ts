@@ -11,7 +11,8 @@ import { temporaryFolder } from "../process/TemporaryFolder.ts"
 export const program = fileURLToPath(new URL("../../src/gitops-controller.mjs", import.meta.url))
 
 export interface ControllerOptions {
-  readonly kubeconfig: string
+  /** Default: none, and it finds its cluster as a pod does. */
+  readonly kubeconfig?: string
   /** On the command line. */
   readonly gitUrl?: string
   /** The configuration file, as a value; `http.port`, `stateNamespace` and `interval` have defaults for tests. */
@@ -20,6 +21,8 @@ export interface ControllerOptions {
   readonly configText?: string
   readonly args?: ReadonlyArray<string>
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** What is run, with its first arguments. Default: the program as it stands in the source. */
+  readonly command?: readonly [string, ...ReadonlyArray<string>]
 }
 
 export interface Controller {
@@ -72,9 +75,11 @@ export const startController = (
     const text = options.configText ?? JSON.stringify({ ...defaults, ...options.config })
     yield* Effect.sync(() => writeFileSync(join(folder, "config.yaml"), text))
     const url = options.gitUrl === undefined ? [] : [options.gitUrl]
+    const kubeconfig = options.kubeconfig === undefined ? [] : ["--kubeconfig", options.kubeconfig]
+    const [command, ...first] = options.command ?? [program]
     const running = yield* startProcess({
-      command: program,
-      args: [...url, "--kubeconfig", options.kubeconfig, ...options.args ?? []],
+      command,
+      args: [...first, ...url, ...kubeconfig, ...options.args ?? []],
       env: { PATH: withThisNode, HOME: folder, ...options.env },
       folder,
       name: "controller",

@@ -21,6 +21,8 @@ export interface RightsSubject {
   readonly stateNamespace: string
   /** Which cluster the names were looked up in, or why none was asked. */
   readonly cluster: string
+  /** Without the namespace and the ServiceAccount, which something else makes. */
+  readonly rolesOnly: boolean
 }
 
 const account = "gitops-controller"
@@ -33,7 +35,7 @@ const noteLine = (file: string, { message, rule }: RightsNote) =>
 
 export const rightsDocument = (
   { hasDryRuns, notes, rights }: RightsOfRules,
-  { cluster, file, name, stateNamespace }: RightsSubject
+  { cluster, file, name, rolesOnly, stateNamespace }: RightsSubject
 ): RightsDocument => ({
   comments: [
     `What gitops-controller needs for the rules of ${file}; ${cluster.replace(/\.$/, "")}.`,
@@ -43,8 +45,10 @@ export const rightsDocument = (
     ...notes.map((note) => noteLine(file, note))
   ],
   manifests: [
-    { apiVersion: "v1", kind: "Namespace", metadata: { name: stateNamespace } },
-    { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: account, namespace: stateNamespace } },
+    ...rolesOnly ? [] : [
+      { apiVersion: "v1", kind: "Namespace", metadata: { name: stateNamespace } },
+      { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: account, namespace: stateNamespace } }
+    ],
     ...rightsManifests(merged([...rights, ...ownRights(stateNamespace)]), {
       name,
       user: `system:serviceaccount:${stateNamespace}:${account}`

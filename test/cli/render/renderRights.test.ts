@@ -8,7 +8,8 @@ const subject = {
   file: "config.yaml",
   name: "gitops-controller.default",
   stateNamespace: "sync",
-  cluster: "as written"
+  cluster: "as written",
+  rolesOnly: false
 }
 
 const printed = (...changes: ReadonlyArray<Partial<Rule>>) =>
