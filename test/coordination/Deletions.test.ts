@@ -175,7 +175,8 @@ describe("a history that is rewritten", () => {
       if (stored === undefined) return assert.fail("nothing was written")
       assert.strictEqual(stored.record.head.lastSynced, "B")
       bed.store.stored = { ...stored, record: { ...stored.record, head: { ...stored.record.head, confirms: 0 } } }
-      yield* bed.tell(leading)
+      yield* bed.lead
+      yield* bed.tell(bed.settle(true))
       const waiting = yield* bed.ask(["n0/c0"])
       yield* bed.judged
       assert.isUndefined(
