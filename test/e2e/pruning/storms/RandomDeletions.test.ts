@@ -53,13 +53,17 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })("afte
       const tip = () => history.at(-1) ?? first
       const uids = live(cluster.request)
       const told = (what: string) => `${what}: ${Model.there(world).join(", ")} after ${story.slice(-16).join("; ")}`
+      const shown = Effect.gen(function*() {
+        const status = JSON.stringify(yield* controller.status, undefined, 1)
+        yield* Effect.logError(`${status}\n${(yield* controller.log).split("\n").slice(-60).join("\n")}`)
+      })
       const holds = (what: string) =>
         eventually(
           told(what),
           Effect.map(uids, (found) => [...found.keys()].toSorted()),
           (found) => found.join() === Model.there(world).join(),
           { within: 60_000, every: 50 }
-        )
+        ).pipe(Effect.tapError(() => shown))
       const some = () => chance.shuffled(all).slice(0, 1 + chance.below(6))
       const hands = makeHands(cluster, chance, {
         get: (id) => world.get(id) ?? Model.nothing,
