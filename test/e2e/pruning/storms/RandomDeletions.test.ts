@@ -33,8 +33,11 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })("afte
       const chance = seeded(`${seed} deletions`)
       const cluster = yield* ControlPlane
       const one = yield* cluster.namespace("storm")
-      const { all, anchor, live, rules } = yield* makeThings(cluster, one, yield* cluster.namespace("storm"))
-      const bed = yield* pruning({ rules: () => rules, files: () => ({ [fileOf(anchor)]: textOf(anchor) }) })
+      const { all, anchors, live, rules } = yield* makeThings(cluster, one, yield* cluster.namespace("storm"))
+      const bed = yield* pruning({
+        rules: () => rules,
+        files: () => Object.fromEntries(anchors.map((anchor) => [fileOf(anchor), textOf(anchor)]))
+      })
       const { repository, server } = bed
       const weather = makeBadWeather()
       const { kubeconfig } = yield* apiProxy(cluster.kubeconfig, weather.meet)
@@ -43,9 +46,13 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })("afte
       const lives = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
       const start = Scope.provide(bed.start({ kubeconfig }), lives)
       let controller: Controller = yield* start
-      let world: Model.World = new Map([[anchor.id, { inGit: true, live: "ours", asks: false }]])
+      let world: Model.World = new Map(anchors.map(({ id }) => [id, { inGit: true, live: "ours", asks: false }]))
       for (const { id } of all) world = new Map(world).set(id, Model.nothing)
-      const first: Tree = { commit: (yield* repository.tip()) ?? "", ids: new Set([anchor.id]), isBroken: false }
+      const first: Tree = {
+        commit: (yield* repository.tip()) ?? "",
+        ids: new Set(anchors.map(({ id }) => id)),
+        isBroken: false
+      }
       const history: Array<Tree> = [first]
       const story: Array<string> = []
       let gone = 0
@@ -53,13 +60,17 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })("afte
       const tip = () => history.at(-1) ?? first
       const uids = live(cluster.request)
       const told = (what: string) => `${what}: ${Model.there(world).join(", ")} after ${story.slice(-16).join("; ")}`
+      const shown = Effect.gen(function*() {
+        const status = JSON.stringify(yield* controller.status, undefined, 1)
+        yield* Effect.logError(`${status}\n${(yield* controller.log).split("\n").slice(-60).join("\n")}`)
+      })
       const holds = (what: string) =>
         eventually(
           told(what),
           Effect.map(uids, (found) => [...found.keys()].toSorted()),
           (found) => found.join() === Model.there(world).join(),
           { within: 60_000, every: 50 }
-        )
+        ).pipe(Effect.tapError(() => shown))
       const some = () => chance.shuffled(all).slice(0, 1 + chance.below(6))
       const hands = makeHands(cluster, chance, {
         get: (id) => world.get(id) ?? Model.nothing,

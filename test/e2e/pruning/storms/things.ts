@@ -64,8 +64,8 @@ const thing = (of: Kind, namespace: string, name: string): Thing => ({
 
 export interface Things {
   readonly all: ReadonlyArray<Thing>
-  /** Always in Git, so that the repository is never emptied. */
-  readonly anchor: Thing
+  /** Always in Git, one of each kind in each namespace: all that there is of something doesn't go without a person's word. */
+  readonly anchors: ReadonlyArray<Thing>
   readonly rules: ReadonlyArray<Readonly<Record<string, unknown>>>
   /** The uids of those that are there, by id. */
   readonly live: (request: AdminRequest) => Effect.Effect<ReadonlyMap<string, string>, NeverHappened>
@@ -89,7 +89,7 @@ export const makeThings = Effect.fnUntraced(function*(
   const all = kinds.flatMap((of) =>
     namespaces.flatMap((namespace) => ["t0", "t1"].map((name) => thing(of, namespace, name)))
   )
-  const anchors = kinds.slice(0, 1).map((of) => thing(of, one, "anchor"))
+  const anchors = kinds.flatMap((of) => namespaces.map((namespace) => thing(of, namespace, "anchor")))
   const places = kinds.flatMap(({ apiVersion, plural }) =>
     namespaces.map((namespace) => ({
       plural,
@@ -107,10 +107,8 @@ export const makeThings = Effect.fnUntraced(function*(
       }), { concurrency: 4 }).pipe(
         Effect.map((found) => new Map(found.flat().filter(([id]) => known.has(id))))
       )
-  const [anchor] = anchors
-  if (anchor === undefined) return yield* Effect.die(new Error("there is no kind"))
   const resources = kinds.map(({ plural }) => plural === "zeppelins" ? `zeppelins.${group}` : plural)
-  return { all, anchor, live, rules: [{ resources, namespaces, syncTo: "kubernetes" }] } satisfies Things
+  return { all, anchors, live, rules: [{ resources, namespaces, syncTo: "kubernetes" }] } satisfies Things
 })
 
 /** As Git says it, or, without its body, as somebody makes it by hand. */
