@@ -2,7 +2,7 @@
 // Times of commits go up by a second each, so that no two commits of a repository have one id.
 // What can't be done is a defect: a test that fails to prepare itself has nothing to catch.
 import { Effect, type Scope } from "effect"
-import { appendFileSync } from "node:fs"
+import { appendFileSync, cpSync } from "node:fs"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { temporaryFolder } from "../process/TemporaryFolder.ts"
@@ -62,45 +62,58 @@ const configuration = [
   ""
 ].join("\n")
 
+/** The repository in this folder. */
+const repositoryAt = (path: string, ownBranch: string): BareRepository => {
+  let time = Math.floor(Date.now() / 1000)
+  const run = (...args: ReadonlyArray<string>) => Effect.orDie(git(args, { cwd: path }))
+  const tip = (branch = ownBranch) =>
+    run("for-each-ref", "--format=%(objectname)", `refs/heads/${branch}`).pipe(
+      Effect.map((id) => id === "" ? undefined : id)
+    )
+  const commit: BareRepository["commit"] = (changes, options = {}) =>
+    Effect.gen(function*() {
+      const { branch = ownBranch, message = "change", only = false } = options
+      const { force = options.parent !== undefined } = options
+      const parent = options.parent === "none" ? undefined : options.parent ?? (yield* tip(branch))
+      const stdin = importStream({ branch, parent, message, time: time++, changes, only })
+      const args = ["fast-import", "--quiet", "--done", ...(force ? ["--force"] : [])]
+      return yield* Effect.orDie(git(args, { cwd: path, stdin }))
+    })
+  return {
+    path,
+    url: pathToFileURL(path).href,
+    branch: ownBranch,
+    commit,
+    rewrite: (changes, options) => commit(changes, { ...options, parent: "none" }),
+    moveBranch: (commit, branch = ownBranch) => Effect.asVoid(run("update-ref", `refs/heads/${branch}`, commit)),
+    deleteBranch: (branch = ownBranch) => Effect.asVoid(run("update-ref", "-d", `refs/heads/${branch}`)),
+    tip,
+    git: run
+  }
+}
+
+const newFolder = Effect.map(temporaryFolder("gitops-git-"), (folder) => join(folder, "cluster.git"))
+
 /** Makes a repository; it is gone when the scope closes. */
 export const bareRepository = (
   options: BareRepositoryOptions = {}
 ): Effect.Effect<BareRepository, never, Scope.Scope> =>
   Effect.gen(function*() {
-    const { branch: ownBranch = "main", files, objectFormat = "sha1" } = options
-    const path = join(yield* temporaryFolder("gitops-git-"), "cluster.git")
+    const { branch = "main", files, objectFormat = "sha1" } = options
+    const path = yield* newFolder
     const format = objectFormat === "sha1" ? [] : [`--object-format=${objectFormat}`]
-    const head = `--initial-branch=${ownBranch}`
+    const head = `--initial-branch=${branch}`
     yield* Effect.orDie(git(["init", "--quiet", "--bare", "--template=", ...format, head, path]))
     yield* Effect.sync(() => appendFileSync(join(path, "config"), configuration))
-    let time = Math.floor(Date.now() / 1000)
-
-    const run = (...args: ReadonlyArray<string>) => Effect.orDie(git(args, { cwd: path }))
-    const tip = (branch = ownBranch) =>
-      run("for-each-ref", "--format=%(objectname)", `refs/heads/${branch}`).pipe(
-        Effect.map((id) => id === "" ? undefined : id)
-      )
-    const commit: BareRepository["commit"] = (changes, options = {}) =>
-      Effect.gen(function*() {
-        const { branch = ownBranch, message = "change", only = false } = options
-        const { force = options.parent !== undefined } = options
-        const parent = options.parent === "none" ? undefined : options.parent ?? (yield* tip(branch))
-        const stdin = importStream({ branch, parent, message, time: time++, changes, only })
-        const args = ["fast-import", "--quiet", "--done", ...(force ? ["--force"] : [])]
-        return yield* Effect.orDie(git(args, { cwd: path, stdin }))
-      })
-
-    const repository: BareRepository = {
-      path,
-      url: pathToFileURL(path).href,
-      branch: ownBranch,
-      commit,
-      rewrite: (changes, options) => commit(changes, { ...options, parent: "none" }),
-      moveBranch: (commit, branch = ownBranch) => Effect.asVoid(run("update-ref", `refs/heads/${branch}`, commit)),
-      deleteBranch: (branch = ownBranch) => Effect.asVoid(run("update-ref", "-d", `refs/heads/${branch}`)),
-      tip,
-      git: run
-    }
-    if (files !== undefined) yield* commit(files, { message: "first" })
+    const repository = repositoryAt(path, branch)
+    if (files !== undefined) yield* repository.commit(files, { message: "first" })
     return repository
+  })
+
+/** A copy of a repository whose HEAD points at `main`, by its path; it is gone when the scope closes. */
+export const copiedRepository = (from: string): Effect.Effect<BareRepository, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const path = yield* newFolder
+    yield* Effect.sync(() => cpSync(from, path, { recursive: true }))
+    return repositoryAt(path, "main")
   })

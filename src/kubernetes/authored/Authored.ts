@@ -4,7 +4,8 @@
  * refuses them the defaults are written out: too much rather than too little. Nothing is ever stored.
  *
  * A value that somebody wrote though it is the default can't be told from one that the server filled in. It is left out, as it means the
- * same, unless it was stated by server-side apply, by `kubectl apply`, or through the scale of the object (by an autoscaler, say).
+ * same, unless it was stated by server-side apply, by `kubectl apply`, or through the scale of the object (by an autoscaler, say). In a list
+ * that has one owner even who applies it owns the defaults of its items, so there it is left out too.
  */
 import { Clock, Context, Effect, Layer, Semaphore } from "effect"
 import type { FieldType } from "../../manifest/FieldType.ts"

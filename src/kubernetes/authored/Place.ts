@@ -19,6 +19,8 @@ export interface Place {
   readonly canDefault: boolean
   /** Whether it can have none for anything below. */
   readonly isFree: boolean
+  /** Whether it was stated only as part of a list with one owner, who owns the server's defaults in it too. */
+  readonly isInList: boolean
   /** The fields by which a list tells its items apart. */
   readonly keys: ReadonlyArray<string>
 }
@@ -26,11 +28,12 @@ export interface Place {
 /** All of it was stated. */
 export const whole: Marks = { stated: "whole", unclear: undefined, clientSide: undefined }
 
-const each = (marks: Marks, move: (mark: Marks["stated"]) => Marks["stated"]): Marks => ({
-  stated: move(marks.stated),
-  unclear: move(marks.unclear),
-  clientSide: move(marks.clientSide)
-})
+const each = (marks: Marks, move: (mark: Marks["stated"]) => Marks["stated"]): Marks =>
+  marks === whole ? whole : {
+    stated: move(marks.stated),
+    unclear: move(marks.unclear),
+    clientSide: move(marks.clientSide)
+  }
 
 /** Maps in which the server fills in nothing, also where no schema says so: inside of lists and maps with one owner. */
 const freeMaps: ReadonlySet<string> = new Set([
@@ -48,7 +51,7 @@ const isDescribed = (type: FieldType | undefined, inside: FieldType | undefined)
   type === undefined || type._tag === "Atomic" || (inside !== undefined && inside._tag !== "Unknown")
 
 export const fieldPlace = (place: Place, name: string): Place => {
-  const { applied, general, isFree, keys, marks, path, type } = place
+  const { applied, general, isFree, isInList, keys, marks, path, type } = place
   const named = type?._tag !== "Struct" || type.fields.has(name)
   const inside = type === undefined ? undefined : typeAt(type, field(name))
   const isOpaque = isFree || !isDescribed(type, inside)
@@ -60,6 +63,7 @@ export const fieldPlace = (place: Place, name: string): Place => {
     type: inside,
     canDefault: named && !isOpaque && !keys.includes(name),
     isFree: isOpaque || name === "metadata" || (inside === undefined && freeMaps.has(name)),
+    isInList: isInList && marks !== whole,
     keys: []
   }
 }
@@ -78,7 +82,7 @@ const keysOf = (type: FieldType | undefined): ReadonlyArray<string> =>
 
 /** @param at Which item it is in the form that is made. */
 export const itemPlace = (place: Place, list: ReadonlyArray<Json>, index: number, at: number): Place => {
-  const { applied, general, isFree, marks, path, type } = place
+  const { applied, general, isFree, isInList, marks, path, type } = place
   const item = list[index] ?? null
   const mine = isList(applied)
     ? type?._tag === "KeyedList" ? applied.find((one) => sameItem(type, one, item)) : applied[index]
@@ -91,6 +95,7 @@ export const itemPlace = (place: Place, list: ReadonlyArray<Json>, index: number
     type: type?._tag === "KeyedList" ? type.item : undefined,
     canDefault: false,
     isFree,
+    isInList: marks !== whole && (isInList || marks.stated === "whole"),
     keys: keysOf(type)
   }
 }

@@ -31,8 +31,9 @@ const isLeaf = (value: Json, type: FieldType | undefined): boolean => {
 
 type Fate = "stated" | "unclear" | "unset"
 
-const fateOf = ({ applied, canDefault, marks }: Place): Fate => {
-  if (isMarked(marks.stated)) return "stated"
+const fateOf = ({ applied, canDefault, isInList, marks }: Place): Fate => {
+  if (isMarked(marks.stated))
+    return isInList && canDefault && applied === undefined && marks !== whole ? "unclear" : "stated"
   const isUnclear = isMarked(marks.unclear)
   if (!isUnclear && !isMarked(marks.clientSide)) return "unset"
   if (applied !== undefined || (isUnclear && !canDefault)) return "stated"
@@ -116,6 +117,7 @@ export const setForm = (object: KubernetesObject, portable: JsonObject, type: Fi
     type: type._tag === "Unknown" ? undefined : type,
     canDefault: false,
     isFree: false,
+    isInList: false,
     keys: identity
   })
   return { form: named(isObject(left) ? left : {}, portable), leaves: cutting.leaves }

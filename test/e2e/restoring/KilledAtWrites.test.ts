@@ -2,20 +2,18 @@
 // end everything is as if it had never been killed.
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { join } from "node:path"
 import { startCsiCluster } from "../../csi/CsiCluster.ts"
-import { installClasses, volumesOf } from "../../csi/Volumes.ts"
+import { volumesOf } from "../../csi/Volumes.ts"
 import { eventually } from "../../process/Eventually.ts"
 import { temporaryFolder } from "../../process/TemporaryFolder.ts"
-import { type BareRepository, bareRepository } from "../../remote/BareRepository.ts"
+import type { BareRepository } from "../../remote/BareRepository.ts"
 import { defaults, startController } from "../Controller.ts"
 import { configMap } from "../mirroring/mirroring.ts"
 import { readRemote } from "../mirroring/readRemote.ts"
 import { killing } from "./killing.ts"
-import { idFile, lose } from "./restoring.ts"
-import { deployment } from "./volumes.ts"
-
-const namespace = "killed"
+import { namespace, newest } from "./lifeOfLostCluster.ts"
+import { lostCluster } from "./LostCluster.ts"
+import { idFile } from "./restoring.ts"
 
 const start = ({ url }: BareRepository, kubeconfig: string) =>
   startController({
@@ -34,27 +32,6 @@ const start = ({ url }: BareRepository, kubeconfig: string) =>
       commit: { quiet: "500ms", maxAge: "2s" }
     }
   })
-
-/** A life of the first cluster, which ends with everything but its storage. */
-const before = Effect.fnUntraced(function*(cloud: string, repository: BareRepository) {
-  const cluster = yield* startCsiCluster({ cloud })
-  const remote = readRemote(repository)
-  yield* installClasses(cluster)
-  yield* cluster.kubectlOk(["create", "namespace", namespace])
-  const volumes = volumesOf(cluster, namespace)
-  const controller = yield* start(repository, cluster.kubeconfig)
-  yield* volumes.claim("data")
-  yield* volumes.write("data", "file", "first")
-  yield* volumes.snapshot("z-first", "data")
-  yield* volumes.write("data", "file", "second")
-  yield* volumes.snapshot("a-second", "data")
-  yield* volumes.apply(deployment(namespace, "web", "data"), configMap("settings"))
-  const named = ["VolumeSnapshot/z-first", "VolumeSnapshot/a-second", "PersistentVolumeClaim/data", "Deployment/web"]
-  const keys = named.map((name) => name.replace("/", ` ${namespace}/`))
-  for (const key of [...keys, "VolumeSnapshotClass directories", "StorageClass directories"]) yield* remote.has(key)
-  yield* controller.until("all is written", ({ settled, writing }) => settled && writing?.waiting === 0)
-  yield* lose(controller)
-}, Effect.scoped)
 
 /** One life: until it is killed, or everything is restored. */
 const live = Effect.fnUntraced(function*(
@@ -83,11 +60,8 @@ describe("a restore that is killed at its writes", () => {
     () =>
       Effect.gen(function*() {
         const folder = yield* temporaryFolder("killed-")
-        const cloud = join(folder, "cloud")
-        const repository = yield* bareRepository()
+        const { cloud, last, repository } = yield* lostCluster
         const remote = readRemote(repository)
-        yield* before(cloud, repository)
-        const last = (yield* repository.tip()) ?? ""
         const documents = [...(yield* remote.documents).keys()].sort()
 
         const cluster = yield* startCsiCluster({ cloud })
@@ -106,7 +80,8 @@ describe("a restore that is killed at its writes", () => {
         const volumes = volumesOf(cluster, namespace)
         const controller = yield* start(repository, cluster.kubeconfig)
         yield* volumes.isBound("data")
-        assert.strictEqual(yield* volumes.read("data", "file"), "second")
+        yield* volumes.isBound("disk-db-0")
+        assert.strictEqual(yield* volumes.read("data", "file"), newest)
         assert.deepStrictEqual(yield* cluster.calls("CreateSnapshot", "DeleteSnapshot", "DeleteVolume"), [])
         assert.deepStrictEqual([...(yield* remote.documents).keys()].sort(), documents)
         assert.strictEqual(yield* repository.git("diff", "--name-only", last, "main"), idFile)

@@ -1,20 +1,17 @@
 // The whole story with real volumes: a cluster is backed up, destroyed, and an empty one gets its data back from the newest snapshot.
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { join } from "node:path"
 import { type CsiCluster, startCsiCluster } from "../../csi/CsiCluster.ts"
 import { snapshotManifest } from "../../csi/VolumeManifests.ts"
 import { installClasses, volumesOf } from "../../csi/Volumes.ts"
 import { eventually } from "../../process/Eventually.ts"
-import { temporaryFolder } from "../../process/TemporaryFolder.ts"
-import { type BareRepository, bareRepository } from "../../remote/BareRepository.ts"
+import type { BareRepository } from "../../remote/BareRepository.ts"
 import { defaults, startController } from "../Controller.ts"
 import { tells } from "../mirroring/mirroring.ts"
 import { readRemote } from "../mirroring/readRemote.ts"
+import { namespace, newest } from "./lifeOfLostCluster.ts"
+import { lostCluster } from "./LostCluster.ts"
 import { idFile, isRestored, lose } from "./restoring.ts"
-import { deployment, statefulSet } from "./volumes.ts"
-
-const namespace = "story"
 
 const everything = [{ syncTo: "git" }]
 
@@ -26,57 +23,25 @@ const start = ({ kubeconfig }: CsiCluster, { url }: BareRepository, rules: Reado
       gitUrl: url,
       restore: "auto",
       rules,
+      lease: { duration: "2s", renew: "1s", retry: "200ms" },
       commit: { quiet: "500ms", maxAge: "2s" }
     }
   })
-
-/** A life of the first cluster: two snapshots whose names sort the wrong way round. Ends with everything but its storage. */
-const before = (cloud: string, repository: BareRepository, rules?: ReadonlyArray<object>) =>
-  Effect.scoped(Effect.gen(function*() {
-    const cluster = yield* startCsiCluster({ cloud })
-    const remote = readRemote(repository)
-    yield* installClasses(cluster)
-    yield* cluster.kubectlOk(["create", "namespace", namespace])
-    const volumes = volumesOf(cluster, namespace)
-    const controller = yield* start(cluster, repository, rules)
-    yield* volumes.claim("data")
-    yield* volumes.write("data", "file", "first")
-    yield* volumes.snapshot("z-first", "data")
-    yield* volumes.write("data", "file", "second")
-    yield* volumes.snapshot("a-second", "data")
-    yield* volumes.write("data", "file", "lost with the cluster")
-    yield* volumes.claim("disk-db-0")
-    yield* volumes.write("disk-db-0", "file", "of the database")
-    yield* volumes.snapshot("disk", "disk-db-0")
-    yield* volumes.apply(deployment(namespace, "web", "data"), statefulSet(namespace, "db", "disk"))
-    for (const name of ["z-first", "a-second", "disk"]) yield* remote.has(`VolumeSnapshot ${namespace}/${name}`)
-    yield* remote.has(`PersistentVolumeClaim ${namespace}/data`)
-    yield* remote.has(`PersistentVolumeClaim ${namespace}/disk-db-0`)
-    yield* remote.has(`Deployment ${namespace}/web`)
-    yield* remote.has(`StatefulSet ${namespace}/db`)
-    if (rules === undefined) yield* remote.has("VolumeSnapshotClass directories")
-    yield* controller.until("all is written", ({ settled, writing }) => settled && writing?.waiting === 0)
-    yield* lose(controller)
-  }))
 
 describe("a cluster with volumes", () => {
   it.live(
     "is destroyed, and an empty one gets the bytes of the newest snapshots back, with nothing taken from Git or from the storage",
     () =>
       Effect.gen(function*() {
-        const cloud = join(yield* temporaryFolder("cloud-"), "cloud")
-        const repository = yield* bareRepository()
+        const { cloud, last, repository } = yield* lostCluster
         const remote = readRemote(repository)
-        yield* before(cloud, repository)
-        const last = (yield* repository.tip()) ?? ""
-
         const cluster = yield* startCsiCluster({ cloud })
         const volumes = volumesOf(cluster, namespace)
         const controller = yield* start(cluster, repository)
         yield* isRestored(controller, { within: 120_000 })
         yield* volumes.isBound("data")
         yield* volumes.isBound("disk-db-0")
-        assert.strictEqual(yield* volumes.read("data", "file"), "second")
+        assert.strictEqual(yield* volumes.read("data", "file"), newest)
         assert.strictEqual(yield* volumes.read("disk-db-0", "file"), "of the database")
         const made = yield* volumes.kubectl(
           "get",
@@ -99,11 +64,9 @@ describe("a cluster with volumes", () => {
   )
 
   it.live(
-    "comes back too where classes come late, the driver can't list snapshots and is slow, claims wait for their first consumer, and the controller is killed all along",
+    "comes back too where classes come late, the driver can't list snapshots and is slow, claims wait for their first consumer, and the controller is killed twice",
     () =>
       Effect.gen(function*() {
-        const cloud = join(yield* temporaryFolder("cloud-"), "cloud")
-        const repository = yield* bareRepository()
         const rules = [{
           resources: [
             "namespaces",
@@ -115,20 +78,12 @@ describe("a cluster with volumes", () => {
           ],
           syncTo: "git"
         }]
-        yield* before(cloud, repository, rules)
-        const last = (yield* repository.tip()) ?? ""
-
+        const { cloud, last, repository } = yield* lostCluster
         const cluster = yield* startCsiCluster({ cloud, listSnapshots: false, readyAfter: "2s" })
         const volumes = volumesOf(cluster, namespace)
-        const asking = yield* start(cluster, repository, rules)
-        yield* asking.until("it waits", ({ phase }) => phase.includes("restoring starts at"))
-        yield* lose(asking)
         const first = yield* start(cluster, repository, rules)
-        yield* first.until("it restores", ({ phase }) => phase.startsWith("restoring from"), { within: 60_000 })
-        yield* lose(first)
-        const second = yield* start(cluster, repository, rules)
         const said = yield* tells(
-          second,
+          first,
           /a-second .*: it is not ready: the VolumeSnapshotClass directories, .* is not there/,
           {
             within: 60_000
@@ -138,13 +93,13 @@ describe("a cluster with volumes", () => {
         const names = (kind: string) => volumes.kubectl("get", kind, "-o", "jsonpath={.items[*].metadata.name}")
         assert.strictEqual(yield* names("persistentvolumeclaims"), "")
         assert.strictEqual(yield* names("deployments,statefulsets"), "")
-        yield* lose(second)
+        yield* lose(first)
         yield* installClasses(cluster, "WaitForFirstConsumer")
-        const third = yield* start(cluster, repository, rules)
+        const second = yield* start(cluster, repository, rules)
         yield* eventually("claims are back", names("persistentvolumeclaims"), (all) => all.includes("data"), {
           within: 60_000
         })
-        yield* lose(third)
+        yield* lose(second)
         const controller = yield* start(cluster, repository, rules)
         yield* isRestored(controller, { within: 90_000 })
         assert.strictEqual(yield* names("deployments,statefulsets"), "web db")
@@ -155,7 +110,7 @@ describe("a cluster with volumes", () => {
           yield* volumes.kubectl("annotate", "pvc", claim, "volume.kubernetes.io/selected-node=node")
         yield* volumes.isBound("data")
         yield* volumes.isBound("disk-db-0")
-        assert.strictEqual(yield* volumes.read("data", "file"), "second")
+        assert.strictEqual(yield* volumes.read("data", "file"), newest)
         assert.strictEqual(yield* volumes.read("disk-db-0", "file"), "of the database")
         assert.deepStrictEqual(yield* cluster.calls("CreateSnapshot", "DeleteSnapshot", "DeleteVolume"), [])
         const remote = readRemote(repository)

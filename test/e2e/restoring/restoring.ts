@@ -33,12 +33,15 @@ export interface Restoring extends Mirroring {
   readonly inSecond: (...args: ReadonlyArray<string>) => Effect.Effect<string, KubectlFailed>
 }
 
+/** Who was killed is waited for so long. */
+const lease = { duration: "2s", renew: "1s", retry: "200ms" }
+
 export const restoring = (
   options: MirroringOptions = {}
 ): Effect.Effect<Restoring, KubectlFailed, ControlPlane | NewCluster | Scope.Scope> =>
   Effect.gen(function*() {
     const second = yield* NewCluster
-    const bed = yield* mirroring({ ...options, config: { restore: "auto", ...options.config } })
+    const bed = yield* mirroring({ ...options, config: { restore: "auto", lease, ...options.config } })
     const inSecond: Restoring["inSecond"] = (...args) => second.kubectlOk(["-n", bed.namespace, ...args])
     return {
       ...bed,

@@ -1,5 +1,5 @@
 // Snapshots that Git has, in the cluster they come from and in another: they are made when absent, and never touched again.
-import { assert, layer } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
@@ -7,8 +7,9 @@ import { type LiveContent, patient } from "../../csi/Volumes.ts"
 import { eventually } from "../../process/Eventually.ts"
 import { configMap } from "../mirroring/mirroring.ts"
 import type { Manifest } from "../mirroring/readRemote.ts"
+import { newest } from "../restoring/lifeOfLostCluster.ts"
 import { mirrorVolumes, snapshotRules } from "./mirrorVolumes.ts"
-import { bytes, goOn, type Here, startAnother, telling, Yesterday } from "./Yesterday.ts"
+import { goOn, type Here, startAnother, telling } from "./Yesterday.ts"
 
 const fileOf = ({ namespace }: Here, ...manifests: ReadonlyArray<object>) =>
   JSON.stringify({
@@ -47,15 +48,15 @@ const contentIn = ({ content, volumes }: Here) =>
 /** Waits until the content belongs to the snapshot that is there. */
 const boundContent = (here: Here) =>
   Effect.gen(function*() {
-    yield* here.volumes.isReady("monday")
-    const { metadata } = yield* here.volumes.get("volumesnapshot", "monday")
+    yield* here.volumes.isReady("a-second")
+    const { metadata } = yield* here.volumes.get("volumesnapshot", "a-second")
     const content = yield* contentIn(here)
     assert.strictEqual(content.spec.volumeSnapshotRef.uid, metadata.uid)
     return content
   })
 
-layer(Yesterday.layer, { excludeTestServices: true, timeout: 180_000 })("snapshots that Git has", (it) => {
-  it.effect(
+describe("snapshots that Git has", () => {
+  it.live(
     "are left as they are in the cluster they were taken in, whatever Git says of them",
     () =>
       Effect.gen(function*() {
@@ -67,14 +68,14 @@ layer(Yesterday.layer, { excludeTestServices: true, timeout: 180_000 })("snapsho
         assert.deepStrictEqual((yield* controller.status).kinds.flatMap(({ troubles }) => troubles), [])
         const after = yield* contentIn(here)
         assert.deepStrictEqual([after.spec, after.metadata.labels], [before.spec, undefined])
-        yield* here.volumes.claim("again", { from: "monday" })
-        assert.strictEqual(yield* here.volumes.read("again", "rows.txt"), bytes)
+        yield* here.volumes.claim("again", { from: "a-second" })
+        assert.strictEqual(yield* here.volumes.read("again", "file"), newest)
         assert.deepStrictEqual(yield* here.cluster.calls(...telling), [])
       }),
     180_000
   )
 
-  it.effect(
+  it.live(
     "are made in another cluster, keep what binds them, and go without taking the data along",
     () =>
       Effect.gen(function*() {
@@ -87,11 +88,11 @@ layer(Yesterday.layer, { excludeTestServices: true, timeout: 180_000 })("snapsho
         const commit = yield* bed.repository.commit({ "third.json": fileOf(here, configMap("third")) })
         yield* next.inStepWith(commit)
         assert.deepStrictEqual((yield* boundContent(here)).spec, bound.spec)
-        yield* here.volumes.claim("db", { from: "monday" })
-        assert.strictEqual(yield* here.volumes.read("db", "rows.txt"), bytes)
+        yield* here.volumes.claim("restored", { from: "a-second" })
+        assert.strictEqual(yield* here.volumes.read("restored", "file"), newest)
 
         yield* next.inStepWith(yield* bed.repository.commit({ "snapshots.json": fileOf(here, configMap("second")) }))
-        yield* here.volumes.kubectl("delete", "volumesnapshot", "monday")
+        yield* here.volumes.kubectl("delete", "volumesnapshot", "a-second")
         const released = yield* eventually(
           "the content knows that its snapshot went",
           contentIn(here),

@@ -1,12 +1,14 @@
 // What Git has of a claim and its volume, in another cluster on the same storage: the very volume can be had again, and nothing
 // that is missing there destroys it.
-import { assert, layer } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { type LiveVolume, patient } from "../../csi/Volumes.ts"
 import { eventually } from "../../process/Eventually.ts"
-import { bytes, type Here, startAnother, Yesterday } from "./Yesterday.ts"
+import { latest, namespace } from "../restoring/lifeOfLostCluster.ts"
+import { lostCluster } from "../restoring/LostCluster.ts"
+import { type Here, startAnother } from "./Yesterday.ts"
 
 interface Phased extends LiveVolume {
   readonly status: { readonly phase: string }
@@ -20,11 +22,11 @@ const volumeIs = ({ volume, volumes }: Here, phase: string) =>
     patient
   )
 
-layer(Yesterday.layer, { excludeTestServices: true, timeout: 180_000 })("a volume and its claim in Git", (it) => {
-  it.effect("say nothing that only the old cluster knew", () =>
+describe("a volume and its claim in Git", () => {
+  it.live("say nothing that only the old cluster knew", () =>
     Effect.gen(function*() {
-      const { claim, namespace, volume } = (yield* Yesterday).told
-      assert.deepStrictEqual(claim.metadata, { name: "db", namespace })
+      const { claim, volume } = (yield* lostCluster).told
+      assert.deepStrictEqual(claim.metadata, { name: "data", namespace })
       assert.deepStrictEqual(claim.spec, {
         accessModes: ["ReadWriteOnce"],
         resources: { requests: { storage: "1Mi" } }
@@ -32,14 +34,14 @@ layer(Yesterday.layer, { excludeTestServices: true, timeout: 180_000 })("a volum
       assert.deepStrictEqual(volume.spec?.["claimRef"], {
         apiVersion: "v1",
         kind: "PersistentVolumeClaim",
-        name: "db",
+        name: "data",
         namespace
       })
       // The server's default, and so not written: Retain.
       assert.notProperty(volume.spec, "persistentVolumeReclaimPolicy")
     }))
 
-  it.effect(
+  it.live(
     "give another cluster the very same volume, and keep it when the claim is deleted there",
     () =>
       Effect.gen(function*() {
@@ -50,9 +52,9 @@ layer(Yesterday.layer, { excludeTestServices: true, timeout: 180_000 })("a volum
           ...here.claim,
           spec: { ...here.claim.spec, volumeName: here.volume.metadata.name }
         })
-        yield* here.volumes.isBound("db")
-        assert.strictEqual(yield* here.volumes.read("db", "rows.txt"), bytes)
-        yield* here.volumes.kubectl("delete", "persistentvolumeclaim", "db")
+        yield* here.volumes.isBound("data")
+        assert.strictEqual(yield* here.volumes.read("data", "file"), latest)
+        yield* here.volumes.kubectl("delete", "persistentvolumeclaim", "data")
         yield* volumeIs(here, "Released")
         yield* here.volumes.claim("other")
         yield* here.volumes.kubectl("delete", "persistentvolumeclaim", "other")

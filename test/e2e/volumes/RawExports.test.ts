@@ -1,11 +1,12 @@
 // What somebody put into Git as kubectl printed it, in another cluster on the same storage: the data stays, and the cure is told.
-import { assert, layer } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { configMap, troublesOf } from "../mirroring/mirroring.ts"
+import type { Told } from "../restoring/lifeOfLostCluster.ts"
 import { mirrorVolumes, snapshotRules } from "./mirrorVolumes.ts"
-import { startAnother, telling, type Told, Yesterday } from "./Yesterday.ts"
+import { startAnother, telling } from "./Yesterday.ts"
 
 const inMap = (value: unknown) => typeof value === "object" && value !== null ? value : {}
 
@@ -29,8 +30,8 @@ const exported = ({ content, volume }: Told) => [
   }
 ]
 
-layer(Yesterday.layer, { excludeTestServices: true, timeout: 180_000 })("a raw export in Git", (it) => {
-  it.effect("is not applied, and the status says why", () =>
+describe("a raw export in Git", () => {
+  it.live("is not applied, and the status says why", () =>
     Effect.gen(function*() {
       const here = yield* startAnother()
       const { metadata } = configMap("sentinel")
@@ -49,8 +50,8 @@ layer(Yesterday.layer, { excludeTestServices: true, timeout: 180_000 })("a raw e
         assert.include(troublesOf(status, metadata.name)[0]?.message, "It is never applied: ")
 
       // What the provisioner and the snapshotter have done by now they would have done of those before.
-      yield* here.volumes.claim("db")
-      yield* here.volumes.snapshot("tuesday", "db")
+      yield* here.volumes.claim("another")
+      yield* here.volumes.snapshot("tuesday", "another")
       const calls = yield* here.cluster.calls(...telling)
       assert.deepStrictEqual(calls.map(({ method }) => method), ["CreateSnapshot"])
       const handle = here.content.metadata.annotations?.["gitops-controller/source-volume"] ?? "none"

@@ -122,7 +122,7 @@ layer(Origin.layer, { excludeTestServices: true, timeout: 180_000 })("a snapshot
 class Slow extends Context.Service<Slow, CsiCluster>()("test/SlowDriver") {
   static readonly layer = Layer.effect(
     Slow,
-    Effect.tap(startCsiCluster({ readyAfter: "30s" }), (cluster) => installClasses(cluster))
+    Effect.tap(startCsiCluster({ readyAfter: "15s" }), (cluster) => installClasses(cluster))
   )
 }
 

@@ -66,6 +66,29 @@ layer(sharedControlPlane, { timeout: 120_000, excludeTestServices: true })("what
       })
     ))
 
+  it.effect("is without the defaults in a list that has one owner, whoever applied it", () =>
+    here((namespace) =>
+      Effect.gen(function*() {
+        const labels = { app: "db" }
+        const given: JsonObject = {
+          apiVersion: "apps/v1",
+          kind: "StatefulSet",
+          metadata: { name: "db", namespace },
+          spec: {
+            selector: { matchLabels: labels },
+            serviceName: "db",
+            template: { metadata: { labels }, spec: { containers: [{ name: "db", image: "db:1" }] } },
+            volumeClaimTemplates: [{
+              metadata: { name: "disk" },
+              spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } }
+            }]
+          }
+        }
+        yield* kubectl(["apply", "--server-side"], given)
+        assert.deepStrictEqual(yield* authored(given), given)
+      })
+    ))
+
   it.effect("holds the replicas that were chosen by scaling, also where they are the default", () =>
     here((namespace) =>
       Effect.gen(function*() {

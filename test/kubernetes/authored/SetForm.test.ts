@@ -75,6 +75,20 @@ describe("what was set of an object", () => {
     }))
   })
 
+  it("is unclear in a list with one owner, who owns the server's defaults in it too", () => {
+    const list = [{ name: "a", size: 1, labels: { app: "x" } }]
+    const manifest: JsonObject = { apiVersion, kind: "Shape", metadata: { name: "one" }, spec: { text: "a", list } }
+    const portable = { ...manifest, spec: { text: "a", list: list.map((item) => ({ ...item, mode: "default" })) } }
+    const object = live(portable, entry("kubectl", "Apply", portable))
+    const found = form(object, portable)
+    assert.deepStrictEqual(found.form, portable)
+    assert.deepStrictEqual(unclear(found), ["/spec/list/*/mode", "/spec/list/*/name", "/spec/list/*/size"])
+    const elsewhere = { ...portable, spec: { text: "a", list: [...portable.spec.list, { name: "b", mode: "own" }] } }
+    const own = form({ ...object, spec: { text: "a" } }, elsewhere)
+    assert.deepStrictEqual(own.form, elsewhere)
+    assert.deepStrictEqual(unclear(own), [], "what the portable form says of its own is no default")
+  })
+
   it("is all that anybody updated, and unclear where a schema could have a default", () => {
     fc.assert(fc.property(given, (manifest) => {
       const portable = filled(manifest)
