@@ -7,7 +7,13 @@ import type { BinariesMissing } from "./BinariesMissing.ts"
 import { buildProgram, findGo, type GoProgram, putInCache, underLock } from "./GoModule.ts"
 import { cacheFolder, isExecutable, onPath, run, type Surroundings, surroundings } from "./Surroundings.ts"
 
-export type BinaryName = "etcd" | "kube-apiserver" | "kubectl" | "kube-controller-manager"
+export type BinaryName =
+  | "etcd"
+  | "kube-apiserver"
+  | "kubectl"
+  | "kube-controller-manager"
+  | "kubelet"
+  | "kube-scheduler"
 
 interface Program extends GoProgram {
   readonly version: string
@@ -33,10 +39,17 @@ const programs: Readonly<Record<BinaryName, Program>> = {
     versionArgs: ["--version"]
   },
   kubectl: kubernetesProgram("kubectl", "30 s", ["version", "--client"]),
-  "kube-controller-manager": kubernetesProgram("kube-controller-manager", "90 s")
+  "kube-controller-manager": kubernetesProgram("kube-controller-manager", "90 s"),
+  kubelet: kubernetesProgram("kubelet", "3 min"),
+  "kube-scheduler": kubernetesProgram("kube-scheduler", "15 s")
 }
 
+const isBinary = (name: string): name is BinaryName => name in programs
+
+/** Of a control plane. */
 export const allBinaries: ReadonlyArray<BinaryName> = ["kube-apiserver", "etcd", "kubectl", "kube-controller-manager"]
+/** What a node needs on top of that. */
+export const nodeBinaries: ReadonlyArray<BinaryName> = ["kubelet", "kube-scheduler"]
 
 /** `1.37.2` out of what `--version` printed. */
 const versionIn = (output: string): string | undefined => /\bv?(\d+\.\d+\.\d+)/.exec(output)?.[1]
@@ -84,7 +97,7 @@ export const findBinaries = <Name extends BinaryName>(
   Effect.gen(function*() {
     const lookups = yield* Effect.forEach(names, (name) => lookUp(name, around), { concurrency: "unbounded" })
     const looked = lookups.filter(({ found }) => found === undefined).flatMap(({ looked }) => looked)
-    const missing = allBinaries.filter((name) =>
+    const missing = Object.keys(programs).filter(isBinary).filter((name) =>
       names.some((it, index) => it === name && lookups[index]?.found === undefined)
     )
     if (missing.length > 0) {

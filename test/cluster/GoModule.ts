@@ -63,11 +63,13 @@ export interface GoProgram {
   readonly goPackage: string
   /** How long the build takes with nothing cached on two cores. */
   readonly usually: string
+  /** Go's build tags. */
+  readonly tags?: string
 }
 
 export const buildProgram = (
   go: string,
-  { goPackage, name, usually }: GoProgram,
+  { goPackage, name, tags = "", usually }: GoProgram,
   output: string,
   around: Surroundings
 ) =>
@@ -76,7 +78,7 @@ export const buildProgram = (
     const ldflags = `-s -w -X k8s.io/component-base/version.gitVersion=${kubernetes}`
     const compiler = yield* startProcess({
       command: go,
-      args: ["build", "-trimpath", "-ldflags", ldflags, "-o", output, goPackage],
+      args: ["build", "-trimpath", "-ldflags", ldflags, "-o", output, ...tags === "" ? [] : ["-tags", tags], goPackage],
       env: goEnv(around),
       folder: yield* temporaryFolder("gitops-build-"),
       cwd: around.moduleFolder

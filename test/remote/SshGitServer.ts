@@ -46,10 +46,16 @@ export interface SshGitServer extends FaultyTcp {
 
 const quoted = (text: string) => `"${text.replaceAll("\\", "\\\\").replaceAll("\"", "\\\"")}"`
 
-const configuration = (folder: string, port: number, keys: SshKeys, options: SshGitServerOptions) =>
+/** The text of sshd_config. */
+export const sshdConfiguration = (
+  folder: string,
+  { address = "127.0.0.1", port }: { readonly address?: string; readonly port: number },
+  keys: SshKeys,
+  options: SshGitServerOptions
+) =>
   [
     ...options.settings ?? [],
-    "ListenAddress 127.0.0.1",
+    `ListenAddress ${address}`,
     `Port ${port}`,
     ...keys.hostKeyFiles.map((file) => `HostKey ${quoted(file)}`),
     `AuthorizedKeysFile ${quoted(keys.authorizedKeysFile)}`,
@@ -86,7 +92,7 @@ const launch = (
   Effect.gen(function*() {
     const port = yield* freePort
     const file = join(folder, `sshd_config_${port}`)
-    writeFileSync(file, configuration(folder, port, keys, options))
+    writeFileSync(file, sshdConfiguration(folder, { port }, keys, options))
     const args = ["-D", "-e", "-f", file, ...(yield* withoutPenalties(sshd, file))]
     const running = yield* startProcess({ command: sshd, args, folder, name: `sshd-${port}` })
     const state = Effect.gen(function*() {
