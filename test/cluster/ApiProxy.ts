@@ -18,6 +18,8 @@ export interface Call {
 export interface Meeting {
   /** Instead of sending it on. */
   readonly answer?: (to: ServerResponse) => void
+  /** Sent on only then. */
+  readonly after?: Promise<void>
   /** Asked for at another place. */
   readonly url?: string
   /** Takes the server's answer, and passes of it on what it wants. */
@@ -48,10 +50,8 @@ export const apiProxy = (
       cert: decoded(user["client-certificate-data"]),
       key: decoded(user["client-key-data"])
     })
-    const listener = createServer((call, answer) => {
+    const sendOn = (call: IncomingMessage, answer: ServerResponse, met: Meeting | undefined) => {
       const { headers, method = "GET", url = "/" } = call
-      const met = meet({ method, url })
-      if (met?.answer !== undefined) return met.answer(answer)
       const { host: _, ...others } = headers
       // What is looked into must not come compressed.
       const { "accept-encoding": __, ...plain } = others
@@ -72,6 +72,13 @@ export const apiProxy = (
       forwarded.on("error", () => answer.destroy())
       answer.on("close", () => forwarded.destroy())
       call.pipe(forwarded)
+    }
+    const listener = createServer((call, answer) => {
+      const { method = "GET", url = "/" } = call
+      const met = meet({ method, url })
+      if (met?.answer !== undefined) return met.answer(answer)
+      if (met?.after === undefined) return sendOn(call, answer, met)
+      met.after.then(() => sendOn(call, answer, met))
     })
     yield* Effect.callback<void>((resume) => {
       listener.listen(0, "127.0.0.1", () => resume(Effect.void))

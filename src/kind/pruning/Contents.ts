@@ -18,11 +18,16 @@ const events: ReadonlySet<KindId> = new Set(["Event", "Event.events.k8s.io"])
 const isFurniture = (kind: KindId, { metadata: { name } }: KubernetesObject): boolean =>
   (kind === "ConfigMap" && name === "kube-root-ca.crt") || (kind === "ServiceAccount" && name === "default")
 
-const listable = ({ kinds }: Served): ReadonlyArray<ServedKind> =>
-  [...kinds].filter(([id, kind]) => kind.namespaced && !events.has(id) && !isNeverSynced(kind)).map(([, kind]) => kind)
+const listed = ["list", "delete"]
+
+/** Whose objects are looked for in a namespace. */
+export const foundInNamespaces = (kinds: Iterable<ServedKind>): ReadonlyArray<ServedKind> =>
+  Array.from(kinds).filter((kind) =>
+    kind.namespaced && !events.has(kindId(kind)) && !isNeverSynced(kind) && versionOf(kind, [], listed) !== undefined
+  )
 
 const firstOf = (kind: ServedKind, namespace: string) => {
-  const version = versionOf(kind, [], ["list", "delete"])
+  const version = versionOf(kind, [], listed)
   return version === undefined
     ? Effect.undefined
     : listMetadata(kind, version, (object) => !isFurniture(kindId(kind), object), namespace).pipe(
@@ -33,7 +38,7 @@ const firstOf = (kind: ServedKind, namespace: string) => {
 const ofNamespace = Effect.fnUntraced(function*(namespace: string, served: Served) {
   const [unknown] = served.unknownGroups
   if (unknown !== undefined) return `the API group ${unknown} does not answer, and may have objects in it`
-  const found = yield* Effect.forEach(listable(served), (kind) => firstOf(kind, namespace), {
+  const found = yield* Effect.forEach(foundInNamespaces(served.kinds.values()), (kind) => firstOf(kind, namespace), {
     concurrency: kindsAtOnce
   })
   const first = found.find((one) => one !== undefined)

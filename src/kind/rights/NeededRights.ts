@@ -18,7 +18,7 @@ const mirrorsBy = (rule: Rule) => toGit(rule) && !rule.suspend
 const createsBy = (rule: Rule) => toCluster(rule) && rule.filters.length === 0 && !rule.suspend
 
 /** Whether what Git holds no longer goes by this rule. */
-const deletesBy = (rule: Rule) => createsBy(rule) && rule.prune !== "never"
+export const deletesBy = (rule: Rule) => createsBy(rule) && rule.prune !== "never"
 
 /** Whether the rule takes "create" only to tell what somebody set from what is a default, by dry runs. */
 export const createsOnlyInDryRuns = (rule: Rule): boolean => mirrorsBy(rule) && !createsBy(rule)

@@ -15,6 +15,7 @@ import { Coordination } from "../Coordination.ts"
 import { KindOptions } from "../KindOptions.ts"
 import { roster } from "../Roster.ts"
 import type { Round } from "../Round.ts"
+import { deletingRights } from "./DeletingRights.ts"
 import { isOnlyTried, mirroringRights, ownRights, rightOf } from "./NeededRights.ts"
 
 /** Rounds and kinds that come one after the other are looked at together. */
@@ -22,12 +23,13 @@ const quiet = "3 seconds"
 
 type Kinds = ReturnType<typeof roster>
 
-const rightsOf = ({ ruleset: { rules } }: Round, { specs }: Kinds): ReadonlyArray<Right> => [
+const rightsOf = ({ ruleset: { rules } }: Round, { specs }: Kinds, { kinds }: Served): ReadonlyArray<Right> => [
   ...[...specs.values()].flatMap(({ kind }) => {
     const right = rightOf(kind, rules)
     return right === undefined ? [] : [right]
   }),
-  ...mirroringRights(rules)
+  ...mirroringRights(rules),
+  ...deletingRights(rules, kinds.values(), (kind) => specs.has(kind))
 ]
 
 /** Of these, those that go to Git all the same when they can't be tried. */
@@ -79,7 +81,7 @@ export const layer = Layer.effectDiscard(Effect.gen(function*() {
 
   const check = Effect.fnUntraced(function*(round: Round, served: Served) {
     const kinds = roster(round, served, yield* coordination.inventoryKinds, options)
-    const needed = merged([...rightsOf(round, kinds), ...ownRights(options.own.stateNamespace)])
+    const needed = merged([...rightsOf(round, kinds, served), ...ownRights(options.own.stateNamespace)])
     const question = JSON.stringify([round.ruleset.number, needed])
     if (question === asked) return
     const lacking = yield* missing(needed)

@@ -9,6 +9,7 @@ import type { Rule } from "../../rules/Rule.ts"
 import { isNameOf } from "../../rules/Ruleset.ts"
 import { toCluster } from "../GitScope.ts"
 import { versionOf } from "../Roster.ts"
+import { deletesNamespaces, deletingRights } from "./DeletingRights.ts"
 import { createsOnlyInDryRuns, mirroringRights, needsRights, restoringVerbs, rightOf, verbsOf } from "./NeededRights.ts"
 
 export interface RightsNote {
@@ -98,6 +99,13 @@ const escalation = ({ syncTo }: Rule, rights: ReadonlyArray<Right>) =>
     ]
     : []
 
+const looksThrough = (rule: Rule) =>
+  deletesNamespaces(rule)
+    ? [
+      `deletes namespaces once nothing is left in them: to see that, it takes the right to list every kind that can be in one, Secrets too`
+    ]
+    : []
+
 /** What only goes to Git has to be followed, and need not be one that can be changed. */
 const isSyncable = (rule: Rule) => (kind: ServedKind) =>
   versionOf(kind, [], toCluster(rule) ? undefined : ["list", "watch"]) !== undefined
@@ -122,14 +130,19 @@ export const rightsOfRules = (
     return { rule, syncable, rights: restores ? rights.map(alsoRestoring(rule)) : rights }
   })
   return {
-    rights: merged([...all.flatMap(({ rights }) => rights), ...mirroringRights(rules)]),
+    rights: merged([
+      ...all.flatMap(({ rights }) => rights),
+      ...mirroringRights(rules),
+      ...deletingRights(rules, served)
+    ]),
     hasDryRuns: rules.some(createsOnlyInDryRuns),
     notes: all.flatMap(({ rights, rule, syncable }) =>
       [
         ...wildcard(rule),
         ...syncable === undefined ? asWritten(rule) : unserved(rule, syncable),
         ...clusterWide(rule),
-        ...escalation(rule, rights)
+        ...escalation(rule, rights),
+        ...looksThrough(rule)
       ].map((message) => ({ rule, message }))
     )
   }

@@ -53,11 +53,22 @@ export const missing = Effect.fn("Permissions.missing")(function*(rights: Readon
   return found.flat()
 })
 
+export interface OurIdentity {
+  readonly user: string
+  readonly groups: ReadonlyArray<string>
+}
+
 /** Who we are to the API server. */
-export const ourUser = Effect.map(
+export const ourIdentity = Effect.map(
   review("authentication.k8s.io", "SelfSubjectReview", "selfsubjectreviews", {}),
-  ({ userInfo }) => {
-    const name = isObject(userInfo) ? userInfo["username"] : undefined
-    return Predicate.isString(name) ? name : ""
+  ({ userInfo }): OurIdentity => {
+    const { groups, username } = isObject(userInfo) ? userInfo : {}
+    return {
+      user: Predicate.isString(username) ? username : "",
+      groups: Array.isArray(groups) ? groups.filter(Predicate.isString) : []
+    }
   }
 )
+
+/** The name of the user that we are. */
+export const ourUser = Effect.map(ourIdentity, ({ user }) => user)

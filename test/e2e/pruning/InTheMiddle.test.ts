@@ -1,6 +1,8 @@
 // Something happens while objects are being deleted: another leader, a commit that wants them back, a new object under an old name.
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
+import { apiProxy } from "../../cluster/ApiProxy.ts"
+import { ControlPlane } from "../../cluster/ControlPlane.ts"
 import { sharedControlPlane } from "../../cluster/SharedControlPlane.ts"
 import { eventually } from "../../process/Eventually.ts"
 import { manifests, pruning } from "./pruning.ts"
@@ -36,6 +38,44 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })("in t
         assert.isAbove(left, 2, "the first has not done it all")
       }),
     120_000
+  )
+
+  it.effect(
+    "an object made anew after its proof, while its deletion is on the way, stays",
+    () =>
+      Effect.gen(function*() {
+        const { kubeconfig } = yield* ControlPlane
+        const sent: Array<string> = []
+        let letGo = () => {}
+        const held = new Promise<void>((resolve) => {
+          letGo = resolve
+        })
+        const way = yield* apiProxy(kubeconfig, ({ method, url }) => {
+          if (method !== "DELETE" || !/\/configmaps\/anew\b/.test(url)) return undefined
+          sent.push(url)
+          return { after: held }
+        })
+        const bed = yield* pruning({ files: (namespace) => manifests(namespace, "keep", "anew", "sentinel") })
+        const controller = yield* bed.start({ kubeconfig: way.kubeconfig })
+        yield* controller.until("all are there", ({ settled, total }) => settled && total.inStep === 3)
+        yield* bed.repository.commit(gone(["anew", "sentinel"]))
+        yield* eventually("its deletion is on the way", Effect.sync(() => sent.length), (count) => count === 1)
+        yield* bed.kubectl("delete", "configmap", "anew")
+        // Dressed as ours: only its uid tells.
+        const label = yield* bed.kubectl("get", "configmap", "keep", "-o", "jsonpath={.metadata.labels}")
+        yield* bed.apply({
+          apiVersion: "v1",
+          kind: "ConfigMap",
+          metadata: { name: "anew", labels: JSON.parse(label) }
+        })
+        const uid = yield* bed.uidOf("anew")
+        letGo()
+        yield* bed.isGone("sentinel")
+        yield* controller.until("all is done", ({ settled, total }) => settled && total.pending + total.waiting === 0)
+        assert.strictEqual(yield* bed.uidOf("anew"), uid)
+        assert.deepStrictEqual(yield* bed.names, ["anew", "keep"])
+      }),
+    60_000
   )
 
   it.effect(
