@@ -26,7 +26,7 @@ import * as Gathering from "./Gathering.ts"
 import type { Descent } from "./Latching.ts"
 import type { ObjectSet } from "./ObjectMap.ts"
 import * as Progress from "./Progress.ts"
-import type * as Record from "./Record.ts"
+import * as Record from "./Record.ts"
 import type { Stored } from "./RecordStore.ts"
 import { isRestored } from "./restoring/isRestored.ts"
 import { type ClusterStanding, type Situation, standingOf } from "./standingOf.ts"
@@ -278,6 +278,10 @@ const finishedJobsOf = ({ finishedJobs, record }: CoordinatorState): ReadonlyMap
     ? new Map([...Object.entries(record.record.head.finishedJobs), ...finishedJobs])
     : finishedJobs
 
+/** Until everything was found in step for once. What was restored from Git is no stranger to it. */
+const isFirstContact = ({ record }: CoordinatorState): boolean =>
+  record._tag === "Loaded" && Record.isStranger(record.record.head)
+
 /** The round as it is published; `undefined` before the first tip. */
 export const roundOf = (state: CoordinatorState): Round | undefined => {
   const { confirmed, git: { tip }, opened, record, round, ruleset, standing } = state
@@ -295,6 +299,7 @@ export const roundOf = (state: CoordinatorState): Round | undefined => {
     mirroring: mirroringOf(state),
     seen: found.seen,
     definitions: found.definitions,
+    isFirstContact: isFirstContact(state),
     confirmed
   }
 }

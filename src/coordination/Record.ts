@@ -85,6 +85,10 @@ export interface Record {
   readonly deletions: Grants
 }
 
+/** Whether this cluster and Git were never in step, and it wasn't restored from there either. */
+export const isStranger = ({ lastSynced, phase, restored }: Head): boolean =>
+  lastSynced === undefined && phase !== "restoring" && restored === undefined
+
 export const serialOf = ({ serial = 0 }: Head): number => serial
 
 /** What left the record, by kind. */

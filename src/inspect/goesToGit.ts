@@ -28,6 +28,8 @@ export interface MirroredObject {
   readonly ownership: Ownership
   /** Whether the record has it among what this cluster has shown. */
   readonly isSeen: boolean
+  /** Whether the record doesn't show that this cluster and Git were ever in step. */
+  readonly isFirstContact: boolean
   /** How it was last the same on both sides. */
   readonly last: Mirrored | undefined
 }
@@ -41,7 +43,7 @@ const nothing = (notes: ReadonlyArray<string>): ToGit => ({ change: undefined, w
 
 /** `undefined`: no rule sends anything of it to Git. */
 export const goesToGit = Effect.fnUntraced(function*(
-  { claim, isSeen, key, kind, last, live, ownership, version }: MirroredObject
+  { claim, isFirstContact, isSeen, key, kind, last, live, ownership, version }: MirroredObject
 ) {
   const survey = yield* Survey
   const options = yield* KindOptions
@@ -54,6 +56,7 @@ export const goesToGit = Effect.fnUntraced(function*(
     recorded: last,
     mirroring: { _tag: "Open" },
     isListed: true,
+    isFirstContact,
     isTipComplete: survey.tip.index.problems.length === 0,
     tip: survey.tip.number,
     now: yield* Clock.currentTimeMillis

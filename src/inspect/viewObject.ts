@@ -1,5 +1,6 @@
 /** Looks at one object from all sides: its manifest, the live object, the rules, its schema, the record. */
 import { Effect, Option } from "effect"
+import { isStranger } from "../coordination/Record.ts"
 import * as ObjectStore from "../git/objects/ObjectStore.ts"
 import { whole } from "../kind/applying/Payload.ts"
 import { KindOptions } from "../kind/KindOptions.ts"
@@ -86,6 +87,7 @@ export const viewObject = Effect.fn("viewObject")(function*({ kind, name, namesp
     live,
     ownership,
     isSeen: shown?.has(id) === true,
+    isFirstContact: record === undefined || isStranger(record.head),
     last: shown?.get(id)
   }).pipe(Effect.catch(orGap(undefined, "What goes to Git could not be found out")))
   return {

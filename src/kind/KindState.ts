@@ -198,6 +198,7 @@ const verdictOn = (
       isRecorded: isRecorded(state, id),
       isShown: state.mirror.seen.has(id),
       isMirroring: state.round.mirroring._tag === "Open",
+      isFirstContact: state.round.isFirstContact,
       protection: (rule) => protection(state.spec, nameOf(id), rule),
       spoiled: spoiledFile(state.round.tip.index, tracked),
       isUnchanged: isUnchanged(tracked, state.mirror.recorded.get(id)),
@@ -222,6 +223,7 @@ const mirrored = (
     recorded: state.mirror.recorded.get(id),
     isListed: isListed(state),
     isTipComplete: isTipComplete(state),
+    isFirstContact: state.round?.isFirstContact === true,
     tip: state.round?.tip.number ?? 0,
     now
   })

@@ -25,5 +25,5 @@ export const isOpen = (state: KindState): boolean =>
 /** Whether something is left that this kind can do by itself. */
 export const isBusy = (state: KindState): boolean =>
   state.watch._tag === "Listing" || state.due.size > 0 || state.inFlight.size > 0 || state.leaving.size > 0 ||
-  state.proving.size > 0 ||
+  state.proving.size > 0 || (state.round?.isFirstContact === true && state.mirror.unseen.size > 0) ||
   [...state.unready.values()].some((until) => until !== undefined)

@@ -72,6 +72,8 @@ export interface Round {
   readonly seen: SeenObjects
   /** UIDs of the CustomResourceDefinitions under which the seen objects were seen, by kind. */
   readonly definitions: ReadonlyMap<KindId, string>
+  /** Whether this cluster is met for the first time, or anew after its record was lost: what only Git has may be another world's, and is not created. */
+  readonly isFirstContact: boolean
   /** Grows when what was held is worth asking for again: a person confirmed it, or the record was looked at anew. */
   readonly confirmed: number
 }
@@ -89,6 +91,7 @@ export const sameRound = (a: Round | undefined, b: Round | undefined): boolean =
     a !== undefined && b !== undefined && a.number === b.number && a.term === b.term &&
     a.ruleset.number === b.ruleset.number &&
     a.tip === b.tip &&
-    a.openStage === b.openStage && a.confirmed === b.confirmed && a.seen === b.seen && samePhase(a.phase, b.phase) &&
+    a.openStage === b.openStage && a.confirmed === b.confirmed && a.seen === b.seen &&
+    a.isFirstContact === b.isFirstContact && samePhase(a.phase, b.phase) &&
     sameMirroring(a.mirroring, b.mirroring)
   )

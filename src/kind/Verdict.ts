@@ -76,6 +76,8 @@ export interface Circumstances extends PruneCircumstances {
   readonly isShown: boolean
   /** Whether what changes in the cluster may be written to Git. */
   readonly isMirroring: boolean
+  /** Whether what only Git has may be another world's. */
+  readonly isFirstContact: boolean
 }
 
 const unclaimed: Verdict = { _tag: "Unclaimed" }
@@ -87,10 +89,10 @@ const isStepped = ({ live, settled }: Tracked, wanted: string) =>
 const troubleWith = ({ live, trouble }: Tracked, digest: string): Trouble | undefined =>
   trouble?.digest === digest && trouble.uid === live?.uid ? trouble : undefined
 
-/** Whether it is known which side changed what; an object that never was in this cluster is Git's to make. */
-const isMerged = (tracked: Tracked, { isMirroring, isShown, ownership }: Circumstances): boolean =>
+/** Whether it is known which side changed what; an object that never was in this cluster is Git's to make, but for what was there before us. */
+const isMerged = (tracked: Tracked, { isFirstContact, isMirroring, isShown, ownership }: Circumstances): boolean =>
   tracked.live === undefined
-    ? isMirroring && (!isShown || !isShared(ownership.lifecycle))
+    ? isMirroring && (!isShared(ownership.lifecycle) || !(isShown || isFirstContact))
     : sameBasis(tracked.mirror.agreed?.basis, basisOf(tracked, ownership))
 
 const judgeDeclared = (

@@ -13,6 +13,14 @@ import { wantedDigest } from "../../src/kind/WantedDigest.ts"
 import { declared, filters, live, ref, rule, tracked } from "./samples.ts"
 import { owned, tagOf, trouble, verdictOf } from "./verdicts.ts"
 
+it("what both sides may make is made of what Git has, but for what it had before it met this cluster", () => {
+  const absent = tracked({ claim: declared("web", "d1") })
+  const rules = [rule({ syncTo: "both" })]
+  assert.strictEqual(tagOf(absent, { rules }), "Pending")
+  assert.strictEqual(tagOf(absent, { rules, isFirstContact: true }), "Merging")
+  assert.strictEqual(tagOf(absent, { rules: [rule()], isFirstContact: true }), "Pending")
+})
+
 describe("what follows from what is known of an object", () => {
   it("leaves alone what no rule claims, what is ignored, and what is in neither place", () => {
     const both = tracked({ claim: declared("web", "d1"), live: live({ member: false, owned: undefined }) })

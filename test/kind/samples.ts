@@ -123,6 +123,7 @@ export const round = (number: number, refs: ReadonlyArray<ManifestRef>, change: 
   finishedJobs: nothing,
   synced: nothing,
   mirroring: { _tag: "Closed", reason: "" },
+  isFirstContact: false,
   seen: nothing,
   definitions: nothing,
   confirmed: 0,

@@ -10,6 +10,7 @@ export interface Given {
   readonly mode?: "apply" | "create"
   readonly isTipComplete?: boolean
   readonly isRecorded?: boolean
+  readonly isFirstContact?: boolean
   readonly now?: number
 }
 
@@ -18,7 +19,7 @@ export const owned = (rules: ReadonlyArray<Rule>) =>
 
 export const verdictOf = (
   tracked: Tracked,
-  { isRecorded = true, isTipComplete = true, mode = "apply", now = 0, rules }: Given = {}
+  { isFirstContact = false, isRecorded = true, isTipComplete = true, mode = "apply", now = 0, rules }: Given = {}
 ) =>
   judge(tracked, {
     ownership: owned(rules ?? [rule()]),
@@ -27,6 +28,7 @@ export const verdictOf = (
     isRecorded,
     isShown: false,
     isMirroring: true,
+    isFirstContact,
     protection: () => undefined,
     spoiled: undefined,
     isUnchanged: false,

@@ -4,7 +4,7 @@
  */
 import { Clock, Effect } from "effect"
 import type { Limits } from "../../coordination/Budget.ts"
-import type { Record } from "../../coordination/Record.ts"
+import { isStranger, type Record } from "../../coordination/Record.ts"
 import { GitOptions } from "../../git/GitOptions.ts"
 import { KindOptions } from "../../kind/KindOptions.ts"
 import type { KindSpec } from "../../kind/KindSpec.ts"
@@ -137,6 +137,7 @@ export const makePlan = Effect.fn("makePlan")(function*(configFile: string, dele
     mirroring: { _tag: "Open" },
     seen: record?.seen ?? new Map(),
     definitions: new Map(Object.entries(record?.head.definitions ?? {})),
+    isFirstContact: record === undefined || isStranger(record.head),
     confirmed: 0
   }
   const { specs, unserved } = roster(round, served, new Set(record?.inventory.keys()), options)

@@ -75,8 +75,12 @@ export const onRound = (state: KindState, before: Round | undefined, round: Roun
     onShown(state, { objects, definition: round.definitions.get(state.id) }, now)
   }
   if (before?.confirmed !== round.confirmed || before.tip !== round.tip) askAgain(state, now)
-  if (before === undefined || !sameMirroring(before.mirroring, round.mirroring))
+  if (
+    before === undefined || before.isFirstContact !== round.isFirstContact ||
+    !sameMirroring(before.mirroring, round.mirroring)
+  ) {
     rejudge(state, state.tracked.keys(), now)
+  }
   departUnknown(state)
 }
 

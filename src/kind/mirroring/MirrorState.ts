@@ -7,7 +7,7 @@ import type { Mirrored } from "../Round.ts"
 import * as Tally from "../Tally.ts"
 import type { Tracked } from "../Tracked.ts"
 import { afterRecall, newsOf, sameBasis } from "./MirrorMemory.ts"
-import { hasShared, mirrorsLife, toGit } from "./MirrorScope.ts"
+import { hasShared, isShared, mirrorsLife, toGit } from "./MirrorScope.ts"
 import { basisOf, judgeMirror, type MirrorCircumstances, type MirrorVerdict } from "./MirrorVerdict.ts"
 import { makeShownObjects, type ShownObjects } from "./ShownObjects.ts"
 
@@ -85,9 +85,17 @@ const retryTime = (verdict: MirrorVerdict, { mirror: { answered } }: Tracked): n
   }
 }
 
-/** Whether the record shall hold it: its life goes to Git, or something of it may change on both sides. */
-const isToBeSeen = ({ live }: Tracked, { ownership }: MirrorCircumstances) =>
-  live !== undefined && live.unmirrored === undefined && (mirrorsLife(ownership) || hasShared(ownership))
+/**
+ * Whether the record shall hold it: its life goes to Git, or something of it may change on both sides. Of what both sides may make, also
+ * what only Git had from the beginning: so it is not taken for new later.
+ */
+const isToBeSeen = (
+  { claim, live }: Tracked,
+  { isFirstContact, isListed, ownership }: MirrorCircumstances
+) =>
+  live === undefined
+    ? isFirstContact && isListed && claim !== undefined && isShared(ownership.lifecycle)
+    : live.unmirrored === undefined && (mirrorsLife(ownership) || hasShared(ownership))
 
 const isSettled = ({ answered, underWay }: Tracked["mirror"], now: number) =>
   underWay === undefined && (answered === undefined || now >= answered.until)

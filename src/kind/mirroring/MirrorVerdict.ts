@@ -34,7 +34,7 @@ export type MirrorVerdict =
   | { readonly _tag: "Gone"; readonly rule: Rule; readonly ref: ManifestRef; readonly basis: Basis }
   /** It is gone from one side, and stays on the other; why, and what to do. */
   | { readonly _tag: "Held"; readonly rule: Rule; readonly ref: ManifestRef | undefined; readonly message: string }
-  /** Git has a manifest, and this cluster never had the object. */
+  /** Git has a manifest, and this cluster never had the object, or never as it stands there. */
   | { readonly _tag: "OnlyInGit"; readonly rule: Rule; readonly ref: ManifestRef }
   /** Only some of its fields go to Git, and there is no manifest to hold them. */
   | { readonly _tag: "NoManifest"; readonly rule: Rule }
@@ -56,6 +56,8 @@ export interface MirrorCircumstances {
   readonly isListed: boolean
   /** Whether every file of the tip could be read. */
   readonly isTipComplete: boolean
+  /** Whether what only Git has may be another world's. */
+  readonly isFirstContact: boolean
   /** The number of the tip. */
   readonly tip: number
   /** Milliseconds since the epoch. */
@@ -86,12 +88,16 @@ const judgeGone = (
   tracked: Tracked,
   rule: Rule,
   ref: ManifestRef,
-  { isListed, isSeen, mirroring, ownership, recorded, now }: MirrorCircumstances
+  { isFirstContact, isListed, isSeen, mirroring, ownership, recorded, now }: MirrorCircumstances
 ): MirrorVerdict => {
   const { answered, held, trouble, underWay } = tracked.mirror
   if (!mirrorsLife(ownership) || !isListed) return unconcerned
   const isAlways = rule.prune === "always" && rule.resources.length > 0
-  if (!isSeen && !isAlways) return rule.syncTo === "both" ? unconcerned : { _tag: "OnlyInGit", rule, ref }
+  if (!isSeen && !isAlways) {
+    return rule.syncTo === "both" && !isFirstContact
+      ? unconcerned
+      : { _tag: "OnlyInGit", rule, ref }
+  }
   if (rule.prune === "never") {
     return {
       _tag: "Held",
@@ -103,6 +109,7 @@ const judgeGone = (
   const basis = basisOf(tracked, ownership)
   if (!isAlways) {
     const document = lastDocument(tracked, recorded)
+    if (document === undefined && rule.syncTo === "both") return { _tag: "OnlyInGit", rule, ref }
     if (document === undefined) return { _tag: "Held", rule, ref, message: neverSame }
     if (document !== basis.document) return { _tag: "Held", rule, ref, message: conflict(ref) }
   }

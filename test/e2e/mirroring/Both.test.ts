@@ -3,7 +3,8 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { sharedControlPlane } from "../../cluster/SharedControlPlane.ts"
 import { eventually } from "../../process/Eventually.ts"
-import { configMap, type Mirroring, mirroring, type MirroringOptions, tells } from "./mirroring.ts"
+import type { Controller } from "../Controller.ts"
+import { configMap, haveMet, type Mirroring, mirroring, type MirroringOptions, tells, troublesOf } from "./mirroring.ts"
 
 const both = (namespace: string, more: Readonly<Record<string, unknown>> = {}) => [
   { resources: ["configmaps"], namespaces: [namespace], syncTo: "both", ...more }
@@ -47,18 +48,19 @@ const edit = (bed: Mirroring, from: string, to: string) =>
     yield* bed.repository.commit({ "settings.yaml": text.replace(from, to) })
   })
 
+const manifestOf = ({ namespace }: Mirroring, name: string) =>
+  `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, namespace: ${namespace}}\ndata: {a: one}\n`
+
 /** A ConfigMap that stands in Git and was brought to the cluster. */
 const shared = (options: MirroringOptions = {}) =>
   Effect.gen(function*() {
-    const bed = yield* mirroring({
-      rules: (namespace) => both(namespace),
-      files: (namespace) => ({
-        ...written({ a: "one", b: "one", c: "one" })(namespace),
-        "other.yaml": `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other, namespace: ${namespace}}\n`
-      }),
-      ...options
-    })
+    const bed = yield* mirroring({ rules: (namespace) => both(namespace), ...options })
     const controller = yield* bed.start()
+    yield* haveMet(bed)
+    yield* bed.repository.commit({
+      ...written({ a: "one", b: "one", c: "one" })(bed.namespace),
+      "other.yaml": manifestOf(bed, "other")
+    })
     yield* isLive(bed, { a: "one", b: "one", c: "one" })
     yield* controller.until("both are the same", ({ kinds, settled }) =>
       settled && kinds.some(({ rules }) => rules.some(({ inStep }) => inStep > 1)))
@@ -68,6 +70,59 @@ const shared = (options: MirroringOptions = {}) =>
 layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })(
   "of an object that both sides may change",
   (it) => {
+    it.effect(
+      "what only Git has is not made where the two meet for the first time, or after the record was lost; what comes later is",
+      () =>
+        Effect.gen(function*() {
+          const bed = yield* mirroring({ rules: (namespace) => both(namespace) })
+          const make = (name: string) => bed.repository.commit({ [`${name}.yaml`]: manifestOf(bed, name) })
+          const isMade = (name: string) =>
+            eventually(`${name} is made`, live(bed, name), ({ a }) => a === "one", { within: 30_000 })
+          const names = Effect.map(
+            bed.kubectl("get", "configmaps", "-o", "jsonpath={.items[*].metadata.name}"),
+            (all) => all.split(" ").filter((name) => name !== "kube-root-ca.crt").sort()
+          )
+          const isHeld = (controller: Controller, name: string) =>
+            controller.until(`${name} is said to be only in Git`, (status) =>
+              troublesOf(status, `${bed.namespace}/${name}`).some(({ message }) =>
+                message.includes("only in Git")
+              ))
+          yield* make("old")
+          yield* bed.apply(configMap("here"))
+          const first = yield* bed.start()
+          yield* bed.remote.has(bed.key("ConfigMap", "here"))
+          yield* isHeld(first, "old")
+          yield* haveMet(bed)
+          yield* make("new")
+          yield* isMade("new")
+          yield* first.process.signal("SIGKILL")
+          yield* make("newer")
+          const second = yield* bed.start()
+          yield* isMade("newer")
+          yield* isHeld(second, "old")
+          assert.deepStrictEqual(yield* names, ["here", "new", "newer"])
+          yield* second.until("all is told", ({ settled }) => settled)
+          yield* second.process.stop
+
+          yield* bed.cluster.kubectlOk(["-n", bed.state, "delete", "configmaps", "--all"])
+          yield* bed.kubectl("delete", "configmap", "new")
+          const third = yield* bed.start()
+          yield* isHeld(third, "new")
+          yield* haveMet(bed)
+          yield* make("newest")
+          yield* isMade("newest")
+          assert.deepStrictEqual(yield* names, ["here", "newer", "newest"])
+          assert.deepStrictEqual(yield* bed.remote.removed, [])
+
+          yield* bed.kubectl("create", "configmap", "old", "--from-literal=a=one")
+          yield* third.until("it is no trouble any more", (status) =>
+            status.settled && troublesOf(status, `${bed.namespace}/old`).length === 0)
+          yield* bed.kubectl("delete", "configmap", "old")
+          yield* bed.remote.lacks(bed.key("ConfigMap", "old"))
+        }),
+      60_000
+    )
+
     it.effect("what one side changes comes to the other, field by field", () =>
       Effect.gen(function*() {
         const { bed } = yield* shared()

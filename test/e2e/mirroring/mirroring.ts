@@ -4,7 +4,7 @@ import { Effect, type Scope } from "effect"
 import type { Status } from "../../../src/http/Status.ts"
 import { ControlPlane, type ControlPlaneHandle } from "../../cluster/ControlPlane.ts"
 import type { KubectlFailed } from "../../cluster/Kubectl.ts"
-import type { NeverHappened, Patience } from "../../process/Eventually.ts"
+import { eventually, type NeverHappened, type Patience } from "../../process/Eventually.ts"
 import type { ProcessNotStarted } from "../../process/RunningProcess.ts"
 import { type BareRepository, bareRepository } from "../../remote/BareRepository.ts"
 import type { Changes } from "../../remote/Changes.ts"
@@ -102,6 +102,15 @@ export const tells = (controller: Controller, pattern: RegExp, patience?: Patien
 /** The troubles of one object, `namespace/name`. */
 export const troublesOf = (status: Status, object: string) =>
   status.kinds.flatMap(({ troubles }) => troubles).filter((trouble) => trouble.object === object)
+
+/** Waits until the record says that the cluster and Git were in step: what Git had before is nobody's to create, what it has later is. */
+export const haveMet = ({ cluster, state }: Pick<Mirroring, "cluster" | "state">) =>
+  eventually(
+    "they have met",
+    cluster.kubectlOk(["-n", state, "get", "configmaps", "-o", "json"]),
+    (text) => text.includes("lastSynced"),
+    { within: 30_000 }
+  )
 
 /** Makes a namespace in the cluster at hand and a repository; starts nothing yet. */
 export const mirroring = (

@@ -84,12 +84,13 @@ describe("a restore that is killed at its writes", () => {
         assert.strictEqual(yield* volumes.read("data", "file"), newest)
         assert.deepStrictEqual(yield* cluster.calls("CreateSnapshot", "DeleteSnapshot", "DeleteVolume"), [])
         assert.deepStrictEqual([...(yield* remote.documents).keys()].sort(), documents)
-        assert.strictEqual(yield* repository.git("diff", "--name-only", last, "main"), idFile)
         yield* volumes.apply(configMap("sentinel"))
         yield* remote.has(`ConfigMap ${namespace}/sentinel`)
         yield* volumes.kubectl("delete", "configmap", "sentinel")
         yield* remote.lacks(`ConfigMap ${namespace}/sentinel`)
         assert.lengthOf(yield* remote.removed, 1)
+        yield* controller.until("all is compared", ({ settled, writing }) => settled && writing?.waiting === 0)
+        assert.strictEqual(yield* repository.git("diff", "--name-only", last, "main"), idFile)
         yield* controller.process.stop
       }),
     1_200_000

@@ -97,6 +97,14 @@ describe("an object that is gone from the cluster", () => {
     assert.strictEqual(tagOf(gone, { isSeen: false, rules: [{ ...always, resources: [] }] }), "OnlyInGit")
   })
 
+  it("is only in Git when both sides may make it and Git had it before it met this cluster", () => {
+    const rules = [rule({ syncTo: "both" })]
+    assert.strictEqual(tagOf(gone, { isSeen: false, rules }), "Unconcerned")
+    assert.strictEqual(tagOf(gone, { isSeen: false, isFirstContact: true, rules }), "OnlyInGit")
+    assert.strictEqual(tagOf(gone, { rules }), "OnlyInGit")
+    assert.strictEqual(tagOf(gone, { rules, recorded }), "Gone")
+  })
+
   it("leaves a manifest that was changed in Git meanwhile, or that never was the same", () => {
     const changed = verdictOf(gone, { recorded: { document: "d0", live: "l1" } })
     assert.include(changed._tag === "Held" ? changed.message : "", "DeleteConflict")

@@ -24,6 +24,7 @@ export const verdictOf = (tracked: Tracked, { rules = [toGit], ...given }: Given
     recorded: undefined,
     isListed: true,
     isTipComplete: true,
+    isFirstContact: false,
     tip: 0,
     now: 0,
     ...given

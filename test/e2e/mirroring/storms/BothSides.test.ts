@@ -7,7 +7,7 @@ import { ControlPlane } from "../../../cluster/ControlPlane.ts"
 import { startControlPlane } from "../../../cluster/StartedControlPlane.ts"
 import { eventually } from "../../../process/Eventually.ts"
 import type { Controller } from "../../Controller.ts"
-import { type Mirroring, mirroring } from "../mirroring.ts"
+import { haveMet, type Mirroring, mirroring } from "../mirroring.ts"
 import { personsCommit } from "./personsCommit.ts"
 import { seed, seeded } from "./seeded.ts"
 import {
@@ -108,11 +108,10 @@ layer(plane, { excludeTestServices: true, timeout: 120_000 })("a Deployment of b
     `is the same on both after each of ${roundCount} rounds of ${perRound} edits, kill -9 or not (seed "${seed}")`,
     () =>
       Effect.gen(function*() {
-        const bed = yield* mirroring({
-          rules,
-          files: (namespace) => ({ [file]: textOf(namespace) })
-        })
+        const bed = yield* mirroring({ rules })
         let controller = yield* bed.start()
+        yield* haveMet(bed)
+        yield* bed.repository.commit({ [file]: textOf(bed.namespace) })
         yield* eventually("the Deployment is there", live(bed), (values) => sorted(values) === sorted(first), {
           within: 30_000
         })

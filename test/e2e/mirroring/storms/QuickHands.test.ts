@@ -5,7 +5,7 @@ import { Effect } from "effect"
 import { sharedControlPlane } from "../../../cluster/SharedControlPlane.ts"
 import { eventually } from "../../../process/Eventually.ts"
 import type { Controller } from "../../Controller.ts"
-import { configMap, type Mirroring, mirroring } from "../mirroring.ts"
+import { configMap, haveMet, type Mirroring, mirroring } from "../mirroring.ts"
 
 const names = Array.from({ length: 30 }, (_, index) => `c${index}`)
 const quick = { within: 40_000, every: 10 }
@@ -46,6 +46,8 @@ const areGone = (bed: Mirroring, { status }: Controller) =>
 const shared = (bed: Mirroring) =>
   Effect.gen(function*() {
     const controller = yield* bed.start()
+    yield* haveMet(bed)
+    yield* bed.repository.commit({ "all.yaml": file(bed.namespace, "zero") })
     yield* eventually("the cluster has them", values(bed), all("zero"), quick)
     yield* controller.until("both are the same", ({ settled, total }) => settled && total.inStep >= names.length)
     return controller
@@ -53,10 +55,7 @@ const shared = (bed: Mirroring) =>
 
 const bothRules = (namespace: string) => [{ resources: ["configmaps"], namespaces: [namespace], syncTo: "both" }]
 
-const bothOnes = mirroring({
-  rules: bothRules,
-  files: (namespace) => ({ "all.yaml": file(namespace, "zero") })
-})
+const bothOnes = mirroring({ rules: bothRules })
 
 layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })("with quick hands", (it) => {
   it.effect("what is deleted as soon as its change is in Git goes from Git", () =>
