@@ -15,6 +15,7 @@ import * as Server from "./http/Server.ts"
 import * as ApplySet from "./kind/ApplySet.ts"
 import { KindOptions } from "./kind/KindOptions.ts"
 import { Kinds } from "./kind/Kinds.ts"
+import * as LeaseCheck from "./kind/rights/LeaseCheck.ts"
 import * as PermissionCheck from "./kind/rights/PermissionCheck.ts"
 import { RuleCheck } from "./kind/RuleCheck.ts"
 import { ApiServer } from "./kubernetes/ApiServer.ts"
@@ -126,7 +127,7 @@ export const engine = (config: Config) => {
 
 /** Everything, for one configuration. Stops in the reverse order: the server, the kinds, the Coordinator, Git, the term. */
 export const layer = (config: Config, cluster: ClusterChoice) =>
-  Server.layer.pipe(
+  Layer.merge(Server.layer, LeaseCheck.layer).pipe(
     Layer.provideMerge(engine(config)),
     Layer.provideMerge(git.pipe(Layer.provide(GitPermit.layer))),
     Layer.provideMerge(kubernetes),

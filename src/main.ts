@@ -8,6 +8,7 @@ import { CommandFailed } from "./cli/CommandFailed.ts"
 import { confirm } from "./cli/confirm.ts"
 import { explain } from "./cli/explain.ts"
 import { git } from "./cli/gitCheck.ts"
+import { init } from "./cli/init.ts"
 import * as Logging from "./cli/Logging.ts"
 import { plan } from "./cli/plan.ts"
 import { rbac } from "./cli/rbac.ts"
@@ -21,7 +22,7 @@ import { version } from "./version.ts"
 
 const program = Command.make("gitops-controller", runParameters, runController).pipe(
   Command.withDescription("Keeps a Kubernetes cluster and a Git repository in step. Without a subcommand it runs."),
-  Command.withSubcommands([run, validate, plan, explain, rbac, status, confirm, restore, release, git, schema])
+  Command.withSubcommands([run, validate, plan, explain, rbac, status, confirm, restore, release, git, schema, init])
 )
 
 const failureOf = (cause: Cause.Cause<unknown>) =>

@@ -130,7 +130,8 @@ const notFound = (asked: Asked, status: Status | undefined): RequestFailure => {
   return new ObjectNotFound({ subject })
 }
 
-const forbiddenByAuthorization = /User "([^"]*)" cannot \S+ (?:resource|path) /
+/** One request may take more than one right: applying what isn't there takes "create", too. */
+const forbiddenByAuthorization = /User "(?<user>[^"]*)" cannot (?<verb>\w+) (?:resource|path) /
 
 const forbidden = (asked: Asked, status: Status): RequestFailure => {
   const { subject } = asked
@@ -138,8 +139,9 @@ const forbidden = (asked: Asked, status: Status): RequestFailure => {
     return new NamespaceTerminating({ subject, namespace: subject.namespace ?? "" })
   const quota = /exceeded quota: .*/s.exec(status.message)
   if (quota !== null) return new QuotaExceeded({ subject, reason: oneLine(quota[0]) })
-  const user = forbiddenByAuthorization.exec(status.message)?.[1]
-  if (user !== undefined) return new ApiForbidden({ subject, user })
+  const { user, verb } = forbiddenByAuthorization.exec(status.message)?.groups ?? {}
+  if (user !== undefined)
+    return new ApiForbidden({ subject: { ...subject, verb: verb === "create" ? verb : subject.verb }, user })
   return status.message === "" ? new ApiForbidden({ subject }) : rejected(asked, 403, status)
 }
 

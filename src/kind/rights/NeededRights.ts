@@ -61,6 +61,14 @@ export const rightOf = (kind: ServedKind, rules: ReadonlyArray<Rule>): Right | u
     : { namespace: "", group: kind.group, resource: kind.plural, verbs: inOrder(concerned.flatMap(verbsOf)) }
 }
 
+/** What it takes to lead. */
+export const leaseRight = (stateNamespace: string): Right => ({
+  namespace: stateNamespace,
+  group: "coordination.k8s.io",
+  resource: "leases",
+  verbs: ["get", "create", "update"]
+})
+
 /** What the controller needs for itself, whatever the rules say: its own state, the order of things, and which cluster it is in. */
 export const ownRights = (stateNamespace: string): ReadonlyArray<Right> => {
   const inState = { namespace: stateNamespace, verbs: ["get", "create", "update"] }
@@ -76,6 +84,6 @@ export const ownRights = (stateNamespace: string): ReadonlyArray<Right> => {
     // About objects of any namespace; about those of none in the namespace "default"
     { namespace: "", group: "", resource: "events", verbs: ["create", "patch"] },
     { ...inState, group: "", resource: "configmaps" },
-    { ...inState, group: "coordination.k8s.io", resource: "leases" }
+    leaseRight(stateNamespace)
   ]
 }

@@ -3,19 +3,17 @@
  * begun: a missing right makes its kind unavailable, and nothing waits for what is found here.
  */
 import { Effect, Layer, Stream } from "effect"
-import { createHash } from "node:crypto"
 import type { Served } from "../../kubernetes/Discovery.ts"
 import { Landscape } from "../../kubernetes/Landscape.ts"
 import { missing, ourUser } from "../../kubernetes/rights/Permissions.ts"
 import { permissionTable } from "../../kubernetes/rights/PermissionTable.ts"
 import { merged, nameOf, type Right } from "../../kubernetes/rights/Right.ts"
-import { rightsManifests } from "../../kubernetes/rights/RightsManifest.ts"
-import { yamlText } from "../../manifest/edit/YamlText.ts"
 import { Coordination } from "../Coordination.ts"
 import { KindOptions } from "../KindOptions.ts"
 import { roster } from "../Roster.ts"
 import type { Round } from "../Round.ts"
 import { deletingRights } from "./DeletingRights.ts"
+import { missingRoles } from "./missingRoles.ts"
 import { isOnlyTried, mirroringRights, ownRights, rightOf } from "./NeededRights.ts"
 
 /** Rounds and kinds that come one after the other are looked at together. */
@@ -39,15 +37,6 @@ const untried = (lacking: ReadonlyArray<Right>, { ruleset: { rules } }: Round, {
     [...specs.values()].some(({ kind }) => kind.group === group && kind.plural === resource && isOnlyTried(kind, rules))
   ).map(nameOf)
 
-/** A role of its own each time and for each user: adding one never takes back what another one gave. */
-const roleName = (lacking: ReadonlyArray<Right>, user: string | undefined): string =>
-  `gitops-controller.missing.${createHash("sha256").update(JSON.stringify([user, lacking])).digest("hex").slice(0, 8)}`
-
-/** Without its user, which an API server before 1.28 doesn't tell, nothing can be bound. */
-const rolesOf = (lacking: ReadonlyArray<Right>, user: string | undefined) =>
-  rightsManifests(lacking, { name: roleName(lacking, user), user: user ?? "" })
-    .filter(({ kind }) => user !== undefined || kind === "ClusterRole" || kind === "Role")
-
 interface Finding {
   readonly needed: ReadonlyArray<Right>
   readonly lacking: ReadonlyArray<Right>
@@ -68,7 +57,7 @@ const warning = ({ lacking, needed, untried, user }: Finding): string =>
       }, which is only for dry runs, these go to Git all the same, with defaults beside what somebody set.`
     ],
     `Add this ("gitops-controller rbac" prints all that is needed):`,
-    rolesOf(lacking, user).map(yamlText).join("---\n").trimEnd()
+    missingRoles(lacking, user)
   ].join("\n")
 
 /** Looks after the first round, and whenever another rule set or other kinds need something else. Fails never. */
