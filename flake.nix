@@ -68,7 +68,7 @@
             ln -s ${modules}/node_modules $out/lib/gitops-controller/node_modules
             makeWrapper ${lib.getExe pkgs.nodejs_26} $out/bin/gitops-controller \
               --suffix PATH : ${lib.makeBinPath [ pkgs.git ]} \
-              --add-flags "--max-semi-space-size=8 $out/lib/gitops-controller/src/main.ts"
+              --add-flags "--max-semi-space-size=8 $out/lib/gitops-controller/src/start.ts"
           '';
           passthru = { inherit modules; };
           meta = {

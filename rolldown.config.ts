@@ -50,7 +50,7 @@ const undiciItself: Plugin = {
 }
 
 export default defineConfig({
-  input: { [program]: "src/main.ts" },
+  input: { [program]: "src/start.ts" },
   platform: "node",
   // Native code, which ssh2 does without where it isn't there.
   external: [/\.node$/, "cpu-features"],

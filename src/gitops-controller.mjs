@@ -7,15 +7,15 @@ import * as module from "node:module"
 import process from "node:process"
 import { fileURLToPath } from "node:url"
 
-const main = fileURLToPath(new URL("./main.ts", import.meta.url))
+const start = fileURLToPath(new URL("./start.ts", import.meta.url))
 const own = fileURLToPath(new URL("../node_modules/.bin/node", import.meta.url))
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
 
 if (major > 24 || (major === 24 && minor >= 12)) {
   module.enableCompileCache()
-  await import(main)
+  await import(start)
 } else if (existsSync(own)) {
-  const child = spawn(own, [...process.execArgv, main, ...process.argv.slice(2)], { stdio: "inherit" })
+  const child = spawn(own, [...process.execArgv, start, ...process.argv.slice(2)], { stdio: "inherit" })
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal))
   child.on("exit", (code, signal) => process.exit(code ?? (signal === null ? 1 : 128)))
 } else {

@@ -12,6 +12,7 @@ import { findCsiPrograms } from "./csi/CsiPrograms.ts"
 import { kubernetesManifests } from "./e2e/realInput/KubernetesManifests.ts"
 import { ensureContainerTools, whyNoContainers } from "./pod/ContainerTools.ts"
 import { image } from "./pod/Image.ts"
+import { findNodePrograms } from "./pod/NodePrograms.ts"
 import { findGitea } from "./remote/GiteaProgram.ts"
 
 interface Counts {
@@ -73,7 +74,11 @@ const sshdReady = async () => {
 
 const imageReady = async () => {
   if (whyNoContainers === undefined) await Effect.runPromise(Effect.andThen(ensureContainerTools, image))
-  else say(`  Containers can't be run here, ${whyNoContainers}: the bundle alone is tested, not the image.`)
+  else say(`  Containers can't be run here, ${whyNoContainers}: the bundle is tested, the image and its pods are not.`)
+}
+
+const nodeReady = async () => {
+  if (whyNoContainers === undefined) await Effect.runPromise(Effect.asVoid(findNodePrograms))
 }
 
 const countTests = (vitest: Vitest): Counts => {
@@ -107,7 +112,8 @@ const needs = [
   await step("CSI programs", "no time, or once about 6 minutes to build them", csiReady),
   await step("Gitea", "no time, or once about 6 minutes to build it", giteaReady),
   await step("OpenSSH server", "no time, or once half a minute to install it", sshdReady),
-  await step("image", "a minute if something in it has changed, once two minutes", imageReady)
+  await step("image", "a minute if something in it has changed, once two minutes", imageReady),
+  await step("node programs", "no time, or once about 5 minutes to build them", nodeReady)
 ]
 const nothing: Counts = { passed: 0, failed: 0, skipped: 0 }
 const tests = needs.includes(false) ? nothing : await runTests(process.argv.slice(2))

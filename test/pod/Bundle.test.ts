@@ -1,6 +1,6 @@
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import manifest from "../../package.json" with { type: "json" }
 import { ControlPlane } from "../cluster/ControlPlane.ts"
@@ -51,15 +51,16 @@ layer(Bundled.layer, { excludeTestServices: true })("the bundle", (it) => {
 
   it.effect("has a source map that leads back to the source", () =>
     Effect.gen(function*() {
-      const { program } = yield* Bundled
-      const { sources }: { readonly sources: ReadonlyArray<string> } = JSON.parse(
-        readFileSync(`${program}.map`, "utf8")
-      )
+      const { folder } = yield* Bundled
+      const sources = readdirSync(folder).filter((name) => name.endsWith(".map")).flatMap((name) => {
+        const map: { readonly sources: ReadonlyArray<string> } = JSON.parse(readFileSync(join(folder, name), "utf8"))
+        return map.sources
+      })
       assert.isTrue(sources.some((source) => source.endsWith("src/main.ts")))
       assert.isTrue(sources.some((source) => source.endsWith("src/manifest/ParserPool.ts")))
     }))
 
-  it.effect("asks the API server within 1.5 seconds of its start", () =>
+  it.effect("asks the API server after less than 1.5 seconds of work", () =>
     Effect.gen(function*() {
       const { program } = yield* Bundled
       const times = yield* Effect.forEach([1, 2, 3], () => firstRequest(program))

@@ -3,6 +3,7 @@ import { Context, Effect, Layer } from "effect"
 import { chmodSync, chownSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import manifest from "../../package.json" with { type: "json" }
+import { memoryRefusal } from "../../src/memoryRefusal.ts"
 import { ControlPlane } from "../cluster/ControlPlane.ts"
 import { sharedControlPlane } from "../cluster/SharedControlPlane.ts"
 import { startController } from "../e2e/Controller.ts"
@@ -78,6 +79,13 @@ describe.skipIf(whyNoContainers !== undefined)("in a container", () => {
         assert.strictEqual(yield* runIn(command(), "--version"), `gitops-controller v${manifest.version}`)
       }))
 
+    it.effect("refuses a memory limit that it can't live in, with a sentence", () =>
+      Effect.gen(function*() {
+        const { command } = yield* TheImage
+        const refused = yield* Effect.flip(runIn(command({ memory: "64m" }), "--version"))
+        assert.include(refused.message, memoryRefusal(64 * 2 ** 20) ?? "a refusal")
+      }))
+
     it.effect("knows the hosts that come with it, and instead of them those of a mounted /ssh/known_hosts", () =>
       Effect.gen(function*() {
         const { command } = yield* TheImage
@@ -100,7 +108,7 @@ describe.skipIf(whyNoContainers !== undefined)("in a container", () => {
   })
 
   layer(Layer.merge(sharedControlPlane, TheImage.layer), options)("the image in a cluster", (it) => {
-    it.effect("keeps both sides in step over SSH, with the token of a ServiceAccount", () =>
+    it.effect("keeps both sides in step over SSH, with the token of a ServiceAccount and the least memory that is let in", () =>
       Effect.gen(function*() {
         const { command } = yield* TheImage
         const cluster = yield* ControlPlane
@@ -142,7 +150,12 @@ describe.skipIf(whyNoContainers !== undefined)("in a container", () => {
         }
         const env = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port }
         const controller = yield* startController({
-          command: [...command({ mounts, env, network: true }), "run", "--config", "/config/config.yaml"],
+          command: [
+            ...command({ mounts, env, network: true, memory: "128m" }),
+            "run",
+            "--config",
+            "/config/config.yaml"
+          ],
           gitUrl: url
         })
         yield* controller.until("the ConfigMap is in step", ({ total }) => total.inStep > 0)
