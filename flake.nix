@@ -58,8 +58,7 @@
             "src"
             "src/.*"
             "deploy"
-            "deploy/base"
-            "deploy/base/.*"
+            "deploy/.*"
           ];
           nativeBuildInputs = [ pkgs.makeWrapper ];
           installPhase = ''

@@ -8,6 +8,7 @@ import { ControlPlane } from "../cluster/ControlPlane.ts"
 import { sharedControlPlane } from "../cluster/SharedControlPlane.ts"
 import { startController } from "../e2e/Controller.ts"
 import { readRemote } from "../e2e/mirroring/readRemote.ts"
+import { eventually } from "../process/Eventually.ts"
 import { temporaryFolder } from "../process/TemporaryFolder.ts"
 import { runTool } from "../process/Tool.ts"
 import { bareRepository } from "../remote/BareRepository.ts"
@@ -108,61 +109,79 @@ describe.skipIf(whyNoContainers !== undefined)("in a container", () => {
   })
 
   layer(Layer.merge(sharedControlPlane, TheImage.layer), options)("the image in a cluster", (it) => {
-    it.effect("keeps both sides in step over SSH, with the token of a ServiceAccount and the least memory that is let in", () =>
-      Effect.gen(function*() {
-        const { command } = yield* TheImage
-        const cluster = yield* ControlPlane
-        const namespace = yield* cluster.namespace("image")
-        const repository = yield* bareRepository()
-        const configMap = `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: given, namespace: ${namespace} }\n`
-        yield* repository.commit({ "given.yaml": configMap })
-        const { identityFile, knownHostsFile, url } = yield* startSshGitServer(repository)
-        yield* cluster.kubectlOk(["create", "serviceaccount", "controller", "-n", namespace])
-        const subject = `--serviceaccount=${namespace}:controller`
-        yield* cluster.kubectlOk(["create", "clusterrolebinding", namespace, "--clusterrole=cluster-admin", subject])
-        const files = yield* temporaryFolder("gitops-account-")
-        writeFileSync(
-          join(files, "token"),
-          yield* cluster.kubectlOk(["create", "token", "controller", "-n", namespace])
-        )
-        writeFileSync(join(files, "namespace"), namespace)
-        const { hostname, port } = new URL(cluster.server)
-        const config = {
-          http: { port: 0 },
-          interval: "1s",
-          restore: "off",
-          commit: { quiet: "200ms", maxAge: "1s" },
-          rules: [
-            { resources: ["serviceaccounts"], namespaces: [namespace], names: ["made-*"], syncTo: "git" },
-            { resources: ["configmaps"], namespaces: [namespace], syncTo: "kubernetes" }
-          ]
-        }
-        writeFileSync(join(files, "config.yaml"), JSON.stringify(config))
-        const account = {
-          token: join(files, "token"),
-          namespace: join(files, "namespace"),
-          "ca.crt": cluster.caFile
-        }
-        const mounts = {
-          "/ssh": yield* secretFolder({ identity: identityFile, known_hosts: knownHostsFile }),
-          "/config": yield* secretFolder({ "config.yaml": join(files, "config.yaml") }),
-          "/var/run/secrets/kubernetes.io/serviceaccount": yield* secretFolder(account)
-        }
-        const env = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port }
-        const controller = yield* startController({
-          command: [
-            ...command({ mounts, env, network: true, memory: "128m" }),
-            "run",
-            "--config",
-            "/config/config.yaml"
-          ],
-          gitUrl: url
-        })
-        yield* controller.until("the ConfigMap is in step", ({ total }) => total.inStep > 0)
-        yield* cluster.kubectlOk(["get", "configmap", "given", "-n", namespace])
-        yield* cluster.kubectlOk(["create", "serviceaccount", "made-here", "-n", namespace])
-        yield* readRemote(repository).has(`ServiceAccount ${namespace}/made-here`)
-        assert.strictEqual((yield* controller.process.stop).code, 0)
-      }))
+    it.effect(
+      "keeps both sides in step over SSH, with a token that is renewed under it, in the least memory that is let in",
+      () =>
+        Effect.gen(function*() {
+          const { command } = yield* TheImage
+          const cluster = yield* ControlPlane
+          const namespace = yield* cluster.namespace("image")
+          const repository = yield* bareRepository()
+          const configMap = `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: given, namespace: ${namespace} }\n`
+          yield* repository.commit({ "given.yaml": configMap })
+          const { identityFile, knownHostsFile, url } = yield* startSshGitServer(repository)
+          yield* cluster.kubectlOk(["create", "serviceaccount", "controller", "-n", namespace])
+          const subject = `--serviceaccount=${namespace}:controller`
+          yield* cluster.kubectlOk(["create", "clusterrolebinding", namespace, "--clusterrole=cluster-admin", subject])
+          // It is worth nothing any more once the Secret is gone, as if it had expired.
+          const token = (secret: string) =>
+            cluster.kubectlOk(["create", "secret", "generic", secret, "-n", namespace]).pipe(
+              Effect.andThen(
+                cluster.kubectlOk(
+                  ["create", "token", "controller", "-n", namespace, "--bound-object-kind=Secret"].concat(
+                    `--bound-object-name=${secret}`
+                  )
+                )
+              )
+            )
+          const files = yield* temporaryFolder("gitops-account-")
+          writeFileSync(join(files, "token"), yield* token("first"))
+          writeFileSync(join(files, "namespace"), namespace)
+          const { hostname, port } = new URL(cluster.server)
+          const config = {
+            http: { port: 0 },
+            interval: "1s",
+            restore: "off",
+            commit: { quiet: "200ms", maxAge: "1s" },
+            rules: [
+              { resources: ["serviceaccounts"], namespaces: [namespace], names: ["made-*"], syncTo: "git" },
+              { resources: ["configmaps"], namespaces: [namespace], syncTo: "kubernetes" }
+            ]
+          }
+          writeFileSync(join(files, "config.yaml"), JSON.stringify(config))
+          const account = {
+            token: join(files, "token"),
+            namespace: join(files, "namespace"),
+            "ca.crt": cluster.caFile
+          }
+          const accountFolder = yield* secretFolder(account)
+          const mounts = {
+            "/ssh": yield* secretFolder({ identity: identityFile, known_hosts: knownHostsFile }),
+            "/config": yield* secretFolder({ "config.yaml": join(files, "config.yaml") }),
+            "/var/run/secrets/kubernetes.io/serviceaccount": accountFolder
+          }
+          const env = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port }
+          const controller = yield* startController({
+            command: [
+              ...command({ mounts, env, network: true, memory: "128m" }),
+              "run",
+              "--config",
+              "/config/config.yaml"
+            ],
+            gitUrl: url
+          })
+          yield* controller.until("the ConfigMap is in step", ({ total }) => total.inStep > 0)
+          yield* cluster.kubectlOk(["get", "configmap", "given", "-n", namespace])
+          yield* cluster.kubectlOk(["create", "serviceaccount", "made-here", "-n", namespace])
+          yield* readRemote(repository).has(`ServiceAccount ${namespace}/made-here`)
+          yield* cluster.kubectlOk(["delete", "secret", "first", "-n", namespace])
+          yield* eventually("the token is refused", controller.log, (log) => log.includes("401"), { within: 60_000 })
+          writeFileSync(join(accountFolder, "token"), yield* token("second"))
+          yield* cluster.kubectlOk(["create", "serviceaccount", "made-later", "-n", namespace])
+          yield* readRemote(repository).has(`ServiceAccount ${namespace}/made-later`, () => true, { within: 60_000 })
+          assert.strictEqual((yield* controller.process.stop).code, 0)
+        }),
+      180_000
+    )
   })
 })
