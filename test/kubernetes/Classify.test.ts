@@ -77,6 +77,22 @@ describe("what the error carries", () => {
     )
   })
 
+  it("names the right that is missing, which need not be the one that was used: applying what isn't there takes create", () => {
+    const subject = { verb: "patch", resource: "deployments.apps", namespace: "shop", name: "web" } as const
+    const message = "deployments.apps \"web\" is forbidden: User \"bob\" cannot create resource \"deployments\" " +
+      "in API group \"apps\" in the namespace \"shop\""
+    const failure = classify(
+      403,
+      JSON.stringify({ kind: "Status", reason: "Forbidden", code: 403, message }),
+      asked(subject)
+    )
+    assert.strictEqual(
+      failure.message,
+      "bob may not create deployments.apps shop/web (403). Give that ServiceAccount or user the verb \"create\" on " +
+        "deployments.apps in namespace shop, by a role and a binding."
+    )
+  })
+
   it("tells a deleted object from one made anew and from one that was changed", () => {
     const reason = (name: string) => {
       const failure = answered(name)

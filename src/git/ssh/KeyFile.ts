@@ -1,5 +1,5 @@
 /** A file with a private key, and the one with its passphrase: read again when one of them changes, opened once for each content. */
-import { Effect, type Redacted, Ref, type Result } from "effect"
+import { Effect, FileSystem, type Redacted, Ref, Result } from "effect"
 import * as SecretFile from "../../config/SecretFile.ts"
 import { SshKeyUnusable } from "../errors/SshKeyUnusable.ts"
 import * as SshKey from "./SshKey.ts"
@@ -24,8 +24,11 @@ const cureOf = ({ _tag, cure }: SshKey.SshKeyProblem, file: string, passphraseFi
   return cure.replaceAll("<file>", file)
 }
 
+const readableByAll = 0o004
+
 /** @param url of the repository, for messages */
 export const makeKeyFile = Effect.fnUntraced(function*(url: string, file: string, passphraseFile: string | undefined) {
+  const files = yield* FileSystem.FileSystem
   const secret = yield* SecretFile.make(file, "the private key")
   const passphraseSecret = passphraseFile === undefined
     ? undefined
@@ -37,6 +40,17 @@ export const makeKeyFile = Effect.fnUntraced(function*(url: string, file: string
       Effect.mapError((error) => new SshKeyUnusable({ url, file: error.file, reason: error.reason, cure: error.cure }))
     )
 
+  /** It is used all the same: many volumes of Kubernetes have no other mode. */
+  const warnIfOpen = Effect.gen(function*() {
+    const { mode } = yield* files.stat(file)
+    if ((mode & readableByAll) === 0) return
+    yield* Effect.logWarning(
+      `${file}, the SSH key for ${url}: everybody on this machine may read it (mode ${
+        (mode & 0o777).toString(8).padStart(4, "0")
+      }); run "chmod 600 ${file}", or give its volume "defaultMode: 0440"`
+    )
+  }).pipe(Effect.ignore)
+
   const read = Effect.gen(function*() {
     const text = yield* content(secret)
     const passphrase = passphraseSecret === undefined ? undefined : yield* content(passphraseSecret)
@@ -45,6 +59,7 @@ export const makeKeyFile = Effect.fnUntraced(function*(url: string, file: string
       ? before.result
       : SshKey.parse(text, passphrase)
     yield* Ref.set(opened, { text, passphrase, result })
+    if (before?.text !== text && Result.isSuccess(result)) yield* warnIfOpen
     return yield* Effect.fromResult(result).pipe(
       Effect.mapError((problem) =>
         new SshKeyUnusable({ url, file, reason: problem.reason, cure: cureOf(problem, file, passphraseFile) })
