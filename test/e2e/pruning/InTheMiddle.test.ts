@@ -46,6 +46,7 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })("in t
       Effect.gen(function*() {
         const { kubeconfig } = yield* ControlPlane
         const sent: Array<string> = []
+        const answers: Array<number | undefined> = []
         let letGo = () => {}
         const held = new Promise<void>((resolve) => {
           letGo = resolve
@@ -53,9 +54,19 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })("in t
         const way = yield* apiProxy(kubeconfig, ({ method, url }) => {
           if (method !== "DELETE" || !/\/configmaps\/anew\b/.test(url)) return undefined
           sent.push(url)
-          return { after: held }
+          return {
+            after: held,
+            pass: (from, to) => {
+              answers.push(from.statusCode)
+              from.pipe(to)
+            }
+          }
         })
-        const bed = yield* pruning({ files: (namespace) => manifests(namespace, "keep", "anew", "sentinel") })
+        const bed = yield* pruning({
+          files: (namespace) => manifests(namespace, "keep", "anew", "sentinel"),
+          // A request doesn't outlive the leader's term.
+          config: { lease: { duration: "60s", renew: "40s", retry: "1s" } }
+        })
         const controller = yield* bed.start({ kubeconfig: way.kubeconfig })
         yield* controller.until("all are there", ({ settled, total }) => settled && total.inStep === 3)
         yield* bed.repository.commit(gone(["anew", "sentinel"]))
@@ -70,6 +81,7 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })("in t
         })
         const uid = yield* bed.uidOf("anew")
         letGo()
+        yield* eventually("it is answered", Effect.sync(() => answers), ([status]) => status === 409)
         yield* bed.isGone("sentinel")
         yield* controller.until("all is done", ({ settled, total }) => settled && total.pending + total.waiting === 0)
         assert.strictEqual(yield* bed.uidOf("anew"), uid)
