@@ -120,7 +120,7 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })(
           yield* bed.kubectl("delete", "configmap", "old")
           yield* bed.remote.lacks(bed.key("ConfigMap", "old"))
         }),
-      60_000
+      120_000
     )
 
     it.effect("what one side changes comes to the other, field by field", () =>

@@ -66,7 +66,8 @@ layer(plane, { excludeTestServices: true, timeout: 120_000 })("a rule for everyt
       Effect.gen(function*() {
         const bed = yield* mirroring({
           rules: () => [{ syncTo: "git" }],
-          config: { deletions: { max: 20, percent: 100 } }
+          // Each kind proves for itself what went with the namespace, and on a busy machine they are seconds apart.
+          config: { deletions: { max: 20, percent: 100 }, commit: { quiet: "2s", maxAge: "30s" } }
         })
         yield* bed.apply(deployment)
         yield* eventually(
