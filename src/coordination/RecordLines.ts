@@ -14,14 +14,21 @@ export interface Words<V> {
   readonly read: (words: ReadonlyArray<string>) => { readonly value: V } | undefined
 }
 
-export const syncedWords: Words<Synced | undefined> = {
-  write: (synced) => synced === undefined ? "" : `${synced.payload} ${synced.owned}`,
-  read: ([payload, owned]) => ({ value: payload === undefined || owned === undefined ? undefined : { payload, owned } })
-}
-
 const escape = (text: string) => text.replaceAll(/[%\s]/g, (found) => encodeURIComponent(found))
 
 const unescape = Option.liftThrowable(decodeURIComponent)
+
+export const syncedWords: Words<Synced | undefined> = {
+  write: (synced) =>
+    synced === undefined
+      ? ""
+      : [synced.payload, synced.owned, ...synced.path === undefined ? [] : [escape(synced.path)]].join(" "),
+  read: ([payload, owned, word]) => {
+    if (payload === undefined || owned === undefined) return { value: undefined }
+    const path = word === undefined ? undefined : Option.getOrUndefined(unescape(word))
+    return { value: { payload, owned, ...path === undefined ? {} : { path } } }
+  }
+}
 
 export const seenWords: Words<Mirrored | undefined> = {
   write: (mirrored) => {

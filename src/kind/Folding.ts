@@ -37,7 +37,7 @@ const recallFinished = (state: KindState, finished: ReadonlyMap<ObjectId, string
 const askAgain = (state: KindState, now: number): void => {
   for (const id of Array.from(state.tally.troubles.keys())) {
     const tracked = get(state, id)
-    if (tracked.prune?._tag === "Held" || tracked.leftFrom !== undefined)
+    if (tracked.prune?._tag === "Held" || tracked.claim === undefined)
       put(state, id, { ...tracked, prune: askedAgain(tracked.prune) }, now)
   }
 }

@@ -18,7 +18,7 @@ import { judgeRestoring } from "./restoring/RestoringVerdict.ts"
 import type { Mirroring, Round, Synced } from "./Round.ts"
 import { type Stage, stageOf } from "./Stage.ts"
 import * as Tally from "./Tally.ts"
-import { isAnothers, noted, recalled, syncedOf, type Tracked, unknown } from "./Tracked.ts"
+import { isAnothers, noted, recalled, sameSynced, syncedOf, type Tracked, unknown } from "./Tracked.ts"
 import { judge, type Verdict } from "./Verdict.ts"
 import { standingOf } from "./VerdictStanding.ts"
 import { wantedDigest } from "./WantedDigest.ts"
@@ -200,7 +200,7 @@ const verdictOn = (
       isMirroring: state.round.mirroring._tag === "Open",
       isFirstContact: state.round.isFirstContact,
       protection: (rule) => protection(state.spec, nameOf(id), rule),
-      spoiled: spoiledFile(state.round.tip.index, tracked),
+      spoiled: spoiledFile(state.round.tip.index, tracked, state.round.synced.get(state.id)?.get(id)),
       isUnchanged: isUnchanged(tracked, state.mirror.recorded.get(id)),
       now
     })
@@ -258,8 +258,7 @@ export const put = (state: KindState, id: ObjectId, known: Tracked, now: number)
   const ownership = ownershipOf(state, id, known)
   const recall = recalling(state, id, known, ownership)
   const synced = syncedOf(recall)
-  const isNews = synced !== undefined &&
-    !(recall.saved?.payload === synced.payload && recall.saved.owned === synced.owned)
+  const isNews = synced !== undefined && !sameSynced(recall.saved, synced)
   const finished = finishing(isNews ? { ...recall, saved: synced } : recall, ownership, now)
   const tracked = state.spec.mirrors ? mirrored(state, id, finished, ownership, now) : finished
   if (isNews) state.unsaved.set(id, synced)

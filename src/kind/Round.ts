@@ -29,6 +29,8 @@ export const writesIn = ({ _tag }: Phase): boolean => _tag === "Syncing" || _tag
 export interface Synced {
   readonly payload: string
   readonly owned: string
+  /** The file that described it then. */
+  readonly path?: string
 }
 
 /** By kind and object; `undefined` for one that is ours and was never seen in step. */

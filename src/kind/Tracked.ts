@@ -167,17 +167,26 @@ export const afterMatch = (tracked: Tracked, payload: string, live: Live): Track
   settled: { payload, version: live.version, seen: true, owned: live.owned }
 })
 
+/** The file that describes it, or did last. */
+const pathOf = ({ claim, leftFrom, saved }: Tracked): string | undefined =>
+  (claim?._tag === "Declared" ? claim.ref.path : undefined) ?? leftFrom ?? saved?.path
+
 /** What the record should say of it; `undefined` while that is not certain. */
-export const syncedOf = ({ settled }: Tracked): Synced | undefined =>
-  settled?.seen === true && settled.owned !== undefined
-    ? { payload: settled.payload, owned: settled.owned }
-    : undefined
+export const syncedOf = (tracked: Tracked): Synced | undefined => {
+  const { settled } = tracked
+  if (settled?.seen !== true || settled.owned === undefined) return undefined
+  const path = pathOf(tracked)
+  return { payload: settled.payload, owned: settled.owned, ...path === undefined ? {} : { path } }
+}
+
+export const sameSynced = (a: Synced | undefined, b: Synced): boolean =>
+  a?.payload === b.payload && a.owned === b.owned && a.path === b.path
 
 /** With what an earlier life found in step, if both sides are still as they were then. */
-export const recalled = (tracked: Tracked, { owned, payload }: Synced, wanted: string): Tracked => {
+export const recalled = (tracked: Tracked, recorded: Synced, wanted: string): Tracked => {
   const { live } = tracked
-  return payload === wanted && live?.owned === owned
-    ? { ...afterMatch(tracked, payload, live), saved: { owned, payload } }
+  return recorded.payload === wanted && live?.owned === recorded.owned
+    ? { ...afterMatch(tracked, recorded.payload, live), saved: recorded }
     : tracked
 }
 

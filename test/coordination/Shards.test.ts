@@ -20,13 +20,16 @@ describe("the shards of the record", () => {
 
   it("are lines that a person can read", () => {
     const value: Shards.Objects = {
-      inventory: new Map([["ConfigMap", new Map([["shop/b", undefined], ["shop/a", { payload: "p", owned: "o" }]])]]),
+      inventory: new Map([[
+        "ConfigMap",
+        new Map([["shop/b", undefined], ["shop/a", { payload: "p", owned: "o", path: "a b.yaml" }]])
+      ]]),
       seen: new Map([["Deployment.apps", new Map([["shop/web", { document: "d", live: "l", fields: "a=1 b" }]])]]),
       removals: new Map([["ConfigMap", new Map([["shop/x", { mark: "held", basis: "d", at: 0 }]])]]),
       deletions: new Map([["Secret", new Map([["shop/y", { mark: "granted", basis: "u", at: 0 }]])]])
     }
     assert.deepStrictEqual(Shards.encode(value, 1, 0), {
-      inventory: "ConfigMap shop/a p o\nConfigMap shop/b",
+      inventory: "ConfigMap shop/a p o a%20b.yaml\nConfigMap shop/b",
       seen: "Deployment.apps shop/web d l a=1%20b",
       removals: "ConfigMap shop/x held d 1970-01-01T00:00:00.000Z",
       deletions: "Secret shop/y granted u 1970-01-01T00:00:00.000Z"

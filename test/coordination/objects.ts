@@ -16,7 +16,10 @@ const mapOf = <V>(value: fc.Arbitrary<V>): fc.Arbitrary<ObjectMap.ObjectMap<V>> 
     )
   )
 
-const synced = fc.tuple(digest, digest).map(([payload, owned]) => ({ payload, owned }))
+const synced = fc.record(
+  { payload: digest, owned: digest, path: fc.string({ minLength: 1 }) },
+  { noNullPrototype: true, requiredKeys: ["payload", "owned"] }
+)
 
 const fields = fc.record(
   { fields: fc.string({ minLength: 1 }), expected: fc.string({ minLength: 1 }) },

@@ -125,7 +125,7 @@ describe("what an earlier life found in step", () => {
     assert.isUndefined(syncedOf(afterApply(whenSent(before), "d1", "2")))
     assert.deepStrictEqual(
       syncedOf(afterSeen(afterApply(whenSent(before), "d1", "2"), live({ version: "2", owned: "o2" }))),
-      { payload: "d1", owned: "o2" }
+      { payload: "d1", owned: "o2", path: "web.yaml" }
     )
   })
 })

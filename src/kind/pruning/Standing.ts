@@ -5,12 +5,15 @@ import type { Mirrored, Synced } from "../Round.ts"
 import type { Tracked } from "../Tracked.ts"
 import type { Verdict } from "../Verdict.ts"
 
-/** The file that described it last, if that is there and nobody can say what it describes now. */
-export const spoiledFile = ({ indexed }: ManifestIndex, { leftFrom }: Tracked): string | undefined => {
-  const file = leftFrom === undefined ? undefined : fileAt(indexed.tree, leftFrom)
-  return file !== undefined && (file.verdict._tag !== "Read" || file.parsed?.broken !== undefined)
-    ? leftFrom
-    : undefined
+/** The file that described it last, in this life or an earlier one, if that is there and nobody can say what it describes now. */
+export const spoiledFile = (
+  { indexed }: ManifestIndex,
+  { leftFrom, saved }: Tracked,
+  recorded: Synced | undefined
+): string | undefined => {
+  const path = leftFrom ?? saved?.path ?? recorded?.path
+  const file = path === undefined ? undefined : fileAt(indexed.tree, path)
+  return file !== undefined && (file.verdict._tag !== "Read" || file.parsed?.broken !== undefined) ? path : undefined
 }
 
 /** Whether a live object is as it was when it was last the same on both sides; false where that was never so. */

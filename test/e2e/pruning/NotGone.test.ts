@@ -47,8 +47,18 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })("what
         yield* bed.isGone("broken")
         yield* tells(controller, new RegExp(`${namespace}/keep.*keep.yaml, which described it`, "s"))
         assert.deepStrictEqual(yield* bed.names, ["keep", "twice"])
-        yield* bed.push(controller, { "keep.yaml": null })
-        yield* bed.isGone("keep")
+
+        yield* controller.process.stop
+        yield* bed.repository.commit({ "twice-more.yaml": "not: [a manifest", ...manifests(namespace, "s3", "stays") })
+        const next = yield* bed.start()
+        yield* next.until("both are there", ({ settled, total }) => settled && total.inStep === 2)
+        yield* bed.push(next, { "s3.yaml": null })
+        yield* bed.isGone("s3")
+        yield* tells(next, new RegExp(`${namespace}/keep.*keep.yaml, which described it`, "s"))
+        yield* tells(next, new RegExp(`${namespace}/twice.*twice-more.yaml, which described it`, "s"))
+        assert.deepStrictEqual(yield* bed.names, ["keep", "stays", "twice"])
+        yield* bed.push(next, { "keep.yaml": null, "twice-more.yaml": null })
+        yield* bed.isGone("keep", "twice")
       }),
     90_000
   )
