@@ -75,7 +75,10 @@ export const init = Command.make(
     const answers = yield* answersOf(flags)
     const texts = yield* filesOf(answers)
 
-    const inTheWay = yield* Effect.filter([...texts.keys()], isThere)
+    const isKeyKept = yield* isThere(keyFile)
+    const needsKey = RepositoryUrl.transport(answers.gitUrl) === "ssh"
+    const written = [...texts.keys(), ...needsKey && !isKeyKept ? [publicKeyFile] : []]
+    const inTheWay = yield* Effect.filter(written, isThere)
     if (inTheWay.length > 0 && !force) {
       return yield* failed(
         `${
@@ -84,24 +87,27 @@ export const init = Command.make(
       )
     }
 
-    const write = Effect.fnUntraced(function*(name: string, text: string, mode?: number) {
+    const write = Effect.fnUntraced(function*(
+      name: string,
+      text: string,
+      options: { readonly flag: FileSystem.OpenFlag; readonly mode?: number } = { flag: force ? "w" : "wx" }
+    ) {
       yield* files.makeDirectory(path.dirname(at(name)), { recursive: true })
-      yield* files.writeFileString(at(name), text, mode === undefined ? {} : { mode })
+      yield* files.writeFileString(at(name), text, options)
     }, (writing, name) => Effect.mapError(writing, unusable(at(name))))
 
-    const deployKey = Effect.fnUntraced(function*(isKeyKept: boolean) {
+    const deployKey = Effect.gen(function*() {
       if (isKeyKept) {
         const text = yield* files.readFileString(at(publicKeyFile)).pipe(Effect.mapError(unusable(at(publicKeyFile))))
         return text.trim()
       }
       const { privateKey, publicKey } = yield* makeDeployKey("gitops-controller")
-      yield* write(keyFile, `${Redacted.value(privateKey).trimEnd()}\n`, 0o600)
+      yield* write(keyFile, `${Redacted.value(privateKey).trimEnd()}\n`, { flag: "wx", mode: 0o600 })
       yield* write(publicKeyFile, `${publicKey}\n`)
       return publicKey
     })
 
-    const isKeyKept = yield* isThere(keyFile)
-    const publicKey = RepositoryUrl.transport(answers.gitUrl) === "ssh" ? yield* deployKey(isKeyKept) : undefined
+    const publicKey = needsKey ? yield* deployKey : undefined
     for (const [name, text] of texts) yield* write(name, text)
     yield* Console.log(renderInit({ folder, publicKey, isKeyKept }))
   })

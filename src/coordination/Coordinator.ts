@@ -97,13 +97,18 @@ const make = Effect.fnUntraced(function*(options: CoordinatorOptions) {
   /** With all that was told so far, whatever became of it. */
   let folded = yield* SubscriptionRef.get(states)
 
-  /** Runs until it fails. What it knew of Git and of the round's number outlives it; the rest is asked for again. */
+  /**
+   * Runs until it fails. What it was told of Git and of who leads, which nobody tells twice, and the round's number outlive it; the rest is asked
+   * for again.
+   */
   const run = Effect.gen(function*() {
-    const before = yield* SubscriptionRef.get(states)
+    const before = yield* DeletionAnswers.refuseAll(folded, "the Coordinator failed and is started again")
     let state = CoordinatorState.restarted(before, yield* rulesets.latest)
     const logs = [RoundLog.make(), MirroringLog.make(), RestoringLog.make()]
     const errands = yield* GitErrands.make(mail)
     const alarm = yield* FiberHandle.make<void>()
+    // Perhaps nobody has anything to tell, and the round is another.
+    yield* Effect.forkScoped(mail({ _tag: "Woken" }))
     while (true) {
       for (const message of yield* Queue.takeAll(mailbox)) state = fold(state, message)
       folded = state

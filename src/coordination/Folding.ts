@@ -19,12 +19,15 @@ const isNewTree = (before: GitReport, after: GitReport) =>
 const lastSyncedOf = ({ record }: CoordinatorState) =>
   record._tag === "Loaded" ? record.record.head.lastSynced : undefined
 
-/** After a rewritten history it has to be proved anew that the tip has grown from what was synced. */
-const withAncestry = (state: CoordinatorState, { tip }: GitReport): CoordinatorState => {
+const isInDoubt = (before: GitReport, { tip }: GitReport): boolean =>
+  tip !== undefined && (tip.rewrittenFrom === undefined
+    ? tip.isUnproved === true && tip.commit !== before.tip?.commit
+    : tip.rewrittenFrom !== before.tip?.rewrittenFrom)
+
+/** After a history that was rewritten, or may have been, it has to be proved anew that the tip has grown from what was synced. */
+const withAncestry = (state: CoordinatorState, after: GitReport): CoordinatorState => {
   const { ancestry, git } = state
-  if (tip?.rewrittenFrom === undefined || tip.rewrittenFrom === git.tip?.rewrittenFrom || ancestry === undefined)
-    return state
-  if (ancestry.answer === "Unknown") return state
+  if (ancestry === undefined || ancestry.answer === "Unknown" || !isInDoubt(git, after)) return state
   const of = lastSyncedOf(state)
   return { ...state, ancestry: { of, answer: of === undefined ? ancestry.answer : "Unknown" } }
 }

@@ -19,7 +19,10 @@ const firstAncestry = (
   return { of: lastSynced, answer: tip?.commit === undefined ? "Broken" : "Unknown" }
 }
 
-/** It lost something that this process had found or written: what the kinds told is forgotten, and they tell it again. */
+/**
+ * It lost something that this process had found or written: what the kinds told is forgotten, and they tell it again, in a round of its own,
+ * as that the last one had settled says nothing any more.
+ */
 const isLost = ({ record: before, serial }: CoordinatorState, { found, stored }: Loaded): boolean =>
   (stored === undefined ? 0 : serialOf(stored.record.head)) < serial ||
   (before._tag !== "Unusable" && before.found !== undefined && before.found !== found)
@@ -33,7 +36,16 @@ export const wasRead = (state: CoordinatorState, record: RecordState): Coordinat
     serial: Math.max(state.serial, serialOf(record.record.head)),
     ancestry: state.ancestry ?? firstAncestry(record, state),
     losses: state.losses + (lost ? 1 : 0),
-    ...lost ? { ...nothingMirrored, definitions: new Map(), trailers: [], confirmed: state.confirmed + 1 } : {}
+    ...lost
+      ? {
+        ...nothingMirrored,
+        round: state.round + 1,
+        opened: undefined,
+        definitions: new Map(),
+        trailers: [],
+        confirmed: state.confirmed + 1
+      }
+      : {}
   }
 }
 

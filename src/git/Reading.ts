@@ -117,7 +117,8 @@ export const makeReading = Effect.fnUntraced(function*(repository: Repository, m
       tree,
       index,
       named: yield* namedBy(index, branch, source),
-      rewrittenFrom: ancestry === "rewritten" ? before : undefined
+      rewrittenFrom: ancestry === "rewritten" ? before : undefined,
+      ...ancestry === "unknown" ? { isUnproved: true } : {}
     }
     yield* Ref.set(here, { tip, root })
     return tip

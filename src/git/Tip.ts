@@ -18,4 +18,6 @@ export interface Tip {
   readonly named: ClusterName
   /** The commit before, when its history was rewritten and this one took its place. */
   readonly rewrittenFrom: string | undefined
+  /** There where it could not be found out whether the branch grew to this tip or its history was rewritten. */
+  readonly isUnproved?: true
 }

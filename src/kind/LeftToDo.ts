@@ -22,8 +22,9 @@ export const mustEnroll = (state: KindState, now: number): boolean =>
 export const isOpen = (state: KindState): boolean =>
   state.round?.openStage !== undefined && state.round.openStage >= state.stage
 
-/** Whether something is left that this kind can do by itself. */
+/** Whether something is left that this kind can do by itself. As long as the record isn't known, nobody knows what that is. */
 export const isBusy = (state: KindState): boolean =>
-  state.watch._tag === "Listing" || state.due.size > 0 || state.inFlight.size > 0 || state.leaving.size > 0 ||
-  state.proving.size > 0 || (state.round?.isFirstContact === true && state.mirror.unseen.size > 0) ||
+  state.round?.phase._tag === "Starting" || state.watch._tag === "Listing" ||
+  state.due.size > 0 || state.inFlight.size > 0 || state.leaving.size > 0 || state.proving.size > 0 ||
+  (state.round?.isFirstContact === true && state.mirror.unseen.size > 0) ||
   [...state.unready.values()].some((until) => until !== undefined)

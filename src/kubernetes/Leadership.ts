@@ -7,7 +7,7 @@ import { hostname } from "node:os"
 import { NotLeading, type RequestFailure } from "./ApiError.ts"
 import { KubernetesOptions } from "./KubernetesOptions.ts"
 import { makeLeaseClient } from "./LeaseClient.ts"
-import { afterDeletion, freeAt, isSetBack, observe, type ObservedLease } from "./LeaseRecord.ts"
+import { afterDeletion, freeAt, isSetBack, nextTerm, observe, type ObservedLease } from "./LeaseRecord.ts"
 
 /** One uninterrupted time of leading. */
 export interface Term {
@@ -66,6 +66,8 @@ const make = Effect.gen(function*() {
   const standing = yield* SubscriptionRef.make<Standing>({ _tag: "Standby", holder: undefined })
   let observed: ObservedLease | undefined
   let held: Held | undefined
+  /** The number of our last term; 0 before the first. */
+  let last = 0
   let trouble = ""
 
   const publish = Effect.suspend(() => {
@@ -99,6 +101,7 @@ const make = Effect.gen(function*() {
         resourceVersion
       })
       observed = observe(observed, lease, yield* monotonic)
+      last = transitions
       held = {
         term: transitions,
         acquiredAt,
@@ -110,7 +113,7 @@ const make = Effect.gen(function*() {
   )
 
   const take = Effect.fnUntraced(function*(lease: ObservedLease | undefined) {
-    const term = (lease?.transitions ?? 0) + 1
+    const term = nextTerm(lease, last)
     yield* write(term, yield* Clock.currentTimeMillis, lease?.resourceVersion)
     yield* Effect.logInfo(`Leading since now, term ${term}`)
   })

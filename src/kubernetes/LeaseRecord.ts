@@ -58,6 +58,13 @@ export const isSetBack = (
   before?.holder === identity && lease?.holder === identity &&
   (lease.transitions < before.transitions || lease.renewTime < before.renewTime)
 
+/**
+ * The number of the term that begins by taking the Lease. A Lease that was put back to an earlier time counts from there: ours goes on from the
+ * last that this process had, so that no two have the same number.
+ */
+export const nextTerm = (lease: Pick<LeaseRecord, "transitions"> | undefined, last: number): number =>
+  Math.max(lease?.transitions ?? 0, last) + 1
+
 /** Kubernetes' MicroTime: six digits. `millis` since the epoch. */
 export const microTime = (millis: number): string =>
   DateTime.formatIso(DateTime.makeUnsafe(millis)).replace("Z", "000Z")

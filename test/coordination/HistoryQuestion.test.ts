@@ -47,6 +47,15 @@ describe("what is asked of the branch's history", () => {
     assert.deepStrictEqual(questionOf(rewritten), { about: "Ancestry", since: "old", tip: "new" })
   })
 
+  it("is that again where nobody could tell whether the history was rewritten", () => {
+    const before = told(state({ lastSynced: "old" }), true)
+    const moved = fold(before, reported({ commit: "new", isUnproved: true }))
+    assert.deepStrictEqual(questionOf(moved), { about: "Ancestry", since: "old", tip: "new" })
+    const proved = told(moved, true)
+    assert.isUndefined(questionOf(fold(proved, reported({ commit: "new", isUnproved: true }))), "once for each tip")
+    assert.strictEqual(told(moved, false).ancestry?.answer, "Broken")
+  })
+
   it("is what people confirmed while removals wait, for each new tip", () => {
     const latch = { cause: "budget", reason: "that is much", commit: "tip" }
     const before = state({ lastSynced: "tip", latch })

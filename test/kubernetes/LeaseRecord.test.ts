@@ -5,6 +5,7 @@ import {
   isSetBack,
   leaseBody,
   microTime,
+  nextTerm,
   observe,
   readLease
 } from "../../src/kubernetes/LeaseRecord.ts"
@@ -50,6 +51,13 @@ describe("a Lease", () => {
     assert.isFalse(isSetBack(earlier, ours, "me"))
     assert.isFalse(isSetBack(ours, readLease(lease("1", "other")), "me"))
     assert.isFalse(isSetBack(ours, undefined, "me"))
+  })
+
+  it("begins terms that never have the number of an earlier one of the same process, also after it was put back", () => {
+    assert.strictEqual(nextTerm(undefined, 0), 1)
+    assert.strictEqual(nextTerm(readLease(lease("2", "other")), 0), 4)
+    assert.strictEqual(nextTerm(readLease(lease("1", "")), 4), 5)
+    assert.strictEqual(nextTerm(undefined, 4), 5)
   })
 
   it("is written with times of six digits and read back as it was", () => {
