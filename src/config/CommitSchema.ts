@@ -9,28 +9,42 @@ const key = Schema.optionalKey
 export const CommitSchema = Schema.Struct({
   quiet: key(
     duration(
-      { description: "Commit once nothing new came for this long.", default: defaults.commit.quiet },
+      { description: "Commit once nothing new came for this long.", default: defaults.commit.quiet, examples: ["10s"] },
       Duration.zero
     )
   ),
   maxAge: key(
     duration(
-      { description: "Commit when the oldest change has waited this long.", default: defaults.commit.maxAge },
+      {
+        description: "Commit when the oldest change has waited this long, whatever still comes. At least quiet.",
+        default: defaults.commit.maxAge,
+        examples: ["5m"]
+      },
       Duration.zero
     )
   ),
   author: key(
     Schema.Struct({
-      name: key(text({ description: "Name in commits.", default: defaults.commit.author.name }, notEmpty("a name"))),
+      name: key(text(
+        { description: "Name in commits.", default: defaults.commit.author.name, examples: ["Prod cluster"] },
+        notEmpty("a name")
+      )),
       email: key(
         text(
-          { description: "Mail address in commits.", default: defaults.commit.author.email },
+          {
+            description: "Mail address in commits.",
+            default: defaults.commit.author.email,
+            examples: ["prod@acme.example"]
+          },
           notEmpty("a mail address")
         )
       )
     }).annotate({ description: "Who commits." })
   ),
-  signingKeyFile: key(filePath("SSH key that signs the commits."))
+  signingKeyFile: key(filePath({
+    description: "Private SSH key that signs the commits. Default: they aren't signed.",
+    examples: ["/ssh/signing"]
+  }))
 }).annotate({ description: "How changes of the cluster are gathered into commits." })
   .check(
     Schema.makeFilter((commit: { readonly quiet?: Duration.Duration; readonly maxAge?: Duration.Duration }) =>

@@ -14,8 +14,14 @@ import { RulesSchema } from "./RuleSchema.ts"
 const key = Schema.optionalKey
 const second = Duration.seconds(1)
 
-const count = (description: string, byDefault: number, greatest: number, allowed: string) =>
-  Schema.Number.annotate({ description, default: byDefault, expected: `a number: ${allowed}` }).check(
+interface AboutCount {
+  readonly description: string
+  readonly default: number
+  readonly examples: ReadonlyArray<number>
+}
+
+const count = (about: AboutCount, greatest: number, allowed: string) =>
+  Schema.Number.annotate({ ...about, expected: `a number: ${allowed}` }).check(
     Schema.isInt({ message: `allowed: ${allowed}` }),
     Schema.isBetween({ minimum: 0, maximum: greatest }, { message: `allowed: ${allowed}` })
   )
@@ -24,57 +30,106 @@ export const ConfigSchema = Schema.Struct({
   gitUrl: key(text(
     {
       description:
-        "The repository: https://, http://, ssh://, git@host:path or file://. A URL on the command line wins.",
-      examples: ["https://git.example.com/acme/cluster.git", "file:///srv/git/cluster.git"]
+        "The repository: https://, http://, ssh://, git@host:path or file:// (a bare repository on this machine), without a password. A URL on the command line wins; one of both must be there.",
+      examples: [
+        "https://git.example.com/acme/cluster.git",
+        "git@github.com:acme/cluster.git",
+        "file:///srv/git/cluster.git"
+      ]
     },
     RepositoryUrl.problem
   )),
   branch: key(
     text(
-      { description: "Default: the branch that the remote's HEAD points at.", examples: ["main"] },
+      {
+        description: "The branch that is followed and committed to. Default: the one that the remote's HEAD points at.",
+        examples: ["main"]
+      },
       BranchName.problem
     )
   ),
   gitPath: key(
-    gitPath({ description: "Directory of the manifests. Default: the whole repository.", examples: ["clusters/prod"] })
+    gitPath({
+      description: "Directory of the manifests, from the root of the repository. Default: the whole repository.",
+      examples: ["clusters/prod"]
+    })
   ),
   rules: RulesSchema,
   name: key(text(
     {
       description: "Tells several controllers of one cluster apart. One per repository, branch and path.",
-      default: defaults.name
+      default: defaults.name,
+      examples: ["shop"]
     },
     labelProblem
   )),
   namespace: key(
-    text({ description: "For namespaced manifests that name no namespace.", default: defaults.namespace }, labelProblem)
+    text(
+      {
+        description: "For namespaced manifests that name no namespace.",
+        default: defaults.namespace,
+        examples: ["shop"]
+      },
+      labelProblem
+    )
   ),
   stateNamespace: key(text(
     {
       description: "Where the record and the Lease live, made if missing. In a pod: the pod's own.",
-      default: defaults.stateNamespace
+      default: defaults.stateNamespace,
+      examples: ["gitops"]
     },
     labelProblem
   )),
-  interval: key(duration({ description: "How often the branch is looked at.", default: defaults.interval }, second)),
+  interval: key(duration(
+    { description: "How often the branch is looked at, from 1s to 24h.", default: defaults.interval, examples: ["5m"] },
+    second
+  )),
   commit: key(CommitSchema),
   layout: key(
-    text({ description: "Where new manifests go, below gitPath.", default: defaults.layout }, layoutProblem)
+    text(
+      {
+        description:
+          "Where new manifests go, below gitPath. {namespace}, {kind}, {name} and {group} are filled in; {name} must be there.",
+        default: defaults.layout,
+        examples: ["{namespace}/{kind}/{name}.yaml"]
+      },
+      layoutProblem
+    )
   ),
   deletions: key(
     Schema.Struct({
-      max: key(count("At most this many at once.", defaults.deletions.max, 1_000_000, "whole numbers from 0")),
-      percent: key(count("At most this share of what is there.", defaults.deletions.percent, 100, "0 to 100"))
-    }).annotate({ description: "Budget of deletions per side, at once or in ten minutes." })
+      max: key(
+        count(
+          { description: "At most this many objects.", default: defaults.deletions.max, examples: [100] },
+          1_000_000,
+          "whole numbers from 0"
+        )
+      ),
+      percent: key(
+        count(
+          {
+            description: "At most this share of what is there. Counts from five objects on.",
+            default: defaults.deletions.percent,
+            examples: [5]
+          },
+          100,
+          "0 to 100"
+        )
+      )
+    }).annotate({
+      description: "How much may be deleted on a side, at once or in ten minutes. More than that waits for a person."
+    })
   ),
   restore: key(
     oneOf(["auto", "off"], {
-      description: "Whether a new cluster is restored from Git by itself.",
+      description: "Whether a new cluster is restored from Git by itself, unless the one that Git names lives.",
       default: defaults.restore
     })
   ),
   volumes: key(oneOf(["restore", "reattach"], {
-    description: "Volumes of a restored cluster: from snapshots (restore), or the same backend volumes (reattach).",
+    description:
+      "How claims of a restored cluster get their data: from their newest snapshots (restore), or with the very volumes that they had (reattach).",
     default: defaults.volumes
   })),
   lease: key(LeaseSchema),
@@ -83,8 +138,11 @@ export const ConfigSchema = Schema.Struct({
     Schema.Struct({
       port: key(
         count(
-          "Port of /healthz, /readyz, /metrics and /status.",
-          defaults.http.port,
+          {
+            description: "Port of /healthz, /readyz, /metrics and /status.",
+            default: defaults.http.port,
+            examples: [9090]
+          },
           65535,
           "0 to 65535 (0 is any free port)"
         )
@@ -92,7 +150,14 @@ export const ConfigSchema = Schema.Struct({
     }).annotate({ description: "The controller's own HTTP server.", expected: "a map such as { port: 8080 }" })
   ),
   fieldManager: key(
-    text({ description: "Name of our entries in managedFields.", default: defaults.fieldManager }, fieldManagerProblem)
+    text(
+      {
+        description: "Name of our entries in managedFields.",
+        default: defaults.fieldManager,
+        examples: ["gitops-controller-shop"]
+      },
+      fieldManagerProblem
+    )
   )
 }).annotate({ title: "gitops-controller", description: "Configuration of gitops-controller" })
 

@@ -5,11 +5,16 @@ import { parse as parseSelector } from "../rules/SelectorSyntax.ts"
 import * as GitPath from "./GitPath.ts"
 import * as GoDuration from "./GoDuration.ts"
 
+/** For the JSON Schema, and the page made of it: what a key means, and how it may look. */
 interface About {
-  /** For the JSON Schema: what it means. */
   readonly description: string
   readonly default?: string
-  readonly examples?: ReadonlyArray<string>
+  readonly examples: ReadonlyArray<string>
+}
+
+interface AboutList {
+  readonly description: string
+  readonly examples: readonly [ReadonlyArray<string>, ...ReadonlyArray<ReadonlyArray<string>>]
 }
 
 /** Completes the sentence `"key" is "value"; …`, or `undefined` when the value is right. */
@@ -30,19 +35,21 @@ const repeated = (items: ReadonlyArray<string>, sameness: (item: string) => stri
     return first < index ? [{ path: [index], issue: "it is in the list already" }] : []
   })
 
+const written = (items: ReadonlyArray<string>) => `[${items.map((item) => item === "" ? `""` : item).join(", ")}]`
+
 /** A list without repetitions; `sameness` says which items count as the same. */
-export const list = (about: About, problem: Problem, example: string, sameness = (item: string) => item) =>
+export const list = (about: AboutList, problem: Problem, sameness = (item: string) => item) =>
   Schema.Array(Schema.String.annotate({ expected: "a text" }).check(Schema.makeFilter(problem)))
-    .annotate({ description: about.description, expected: `a list such as ${example}` })
+    .annotate({ ...about, expected: `a list such as ${written(about.examples[0])}` })
     .check(
       Schema.makeFilter((items: ReadonlyArray<string>) => repeated(items, sameness), {
         toJsonSchema: () => [{ uniqueItems: true }, true]
       })
     )
 
-export const filePath = (description: string, standard?: string) =>
+export const filePath = (about: About) =>
   text(
-    standard === undefined ? { description } : { description, default: standard },
+    about,
     (path) => {
       if (path === "" || path.includes("\0")) return "it must be the path of a file"
       return path.startsWith("~") ? `"~" isn't expanded: write the whole path` : undefined

@@ -11,8 +11,9 @@ const millisecond = Duration.millis(1)
 export const LeaseSchema = Schema.Struct({
   duration: key(
     duration({
-      description: "How long a leader that fell silent is believed. Whole seconds.",
-      default: defaults.lease.duration
+      description: "How long a leader that fell silent is believed. Whole seconds, longer than renew.",
+      default: defaults.lease.duration,
+      examples: ["30s"]
     }, second)
       .check(
         Schema.makeFilter((value: Duration.Duration) =>
@@ -22,11 +23,18 @@ export const LeaseSchema = Schema.Struct({
   ),
   renew: key(
     duration(
-      { description: "How long the leader tries to renew before it gives up.", default: defaults.lease.renew },
+      {
+        description: "How long the leader tries to renew before it gives up. Longer than retry.",
+        default: defaults.lease.renew,
+        examples: ["20s"]
+      },
       millisecond
     )
   ),
-  retry: key(duration({ description: "How long between two tries.", default: defaults.lease.retry }, millisecond))
+  retry: key(duration(
+    { description: "How long between two tries.", default: defaults.lease.retry, examples: ["5s"] },
+    millisecond
+  ))
 }).annotate({
   description: "Who of several replicas writes.",
   expected: "a map such as { duration: 15s, renew: 10s, retry: 2s }"

@@ -13,39 +13,55 @@ const filterProblem = (pointer: string) =>
 export const RuleSchema = Schema.Struct({
   apiGroups: Schema.optionalKey(
     list(
-      { description: `API groups without their versions. Empty: any. "" is the core group.` },
-      apiGroupProblem,
-      `[apps, ""]`
+      {
+        description: `API groups without their versions. "" is the core group. Empty or absent: any.`,
+        examples: [["apps", ""]]
+      },
+      apiGroupProblem
     )
   ),
   resources: Schema.optionalKey(
     list(
-      { description: "Plural, singular, kind or short name, in any case, also as resource.group. Empty: any." },
+      {
+        description: "Plural, singular, kind or short name, in any case, also as resource.group. Empty or absent: any.",
+        examples: [["deployments", "services"], ["sts", "ingresses.networking.k8s.io"]]
+      },
       resourceProblem,
-      "[deployments, services]",
       (resource) => resource.toLowerCase()
     )
   ),
   labels: Schema.optionalKey(
     selector({
-      description: "A Kubernetes label selector. Empty: any.",
+      description: "A Kubernetes label selector. Empty or absent: any.",
       examples: ["app=web", "tier in (web, api), !canary"]
     })
   ),
   namespaces: Schema.optionalKey(
-    list({ description: "Namespaces; * and ? are wildcards. Empty: any." }, namespaceGlobProblem, "[shop, team-*]")
+    list(
+      {
+        description: "Namespaces; * and ? are wildcards. Empty or absent: any, and objects that have none.",
+        examples: [["shop", "team-*"]]
+      },
+      namespaceGlobProblem
+    )
   ),
   names: Schema.optionalKey(
-    list({ description: "Names of objects; * and ? are wildcards. Empty: any." }, nameGlobProblem, "[web, web-*]")
+    list(
+      {
+        description: "Names of objects; * and ? are wildcards. Empty or absent: any.",
+        examples: [["web", "web-*"]]
+      },
+      nameGlobProblem
+    )
   ),
   filters: Schema.optionalKey(
     list(
       {
         description:
-          "JSON pointers of the fields this rule takes, whole: /spec/template/spec/containers/*/image. * is any key or item, [name=x] the item with that key. Empty: the whole object."
+          "JSON pointers of the fields this rule takes, each with all below it. * is any key or item, [name=x] the item with that key. Empty or absent: the whole object.",
+        examples: [["/spec/replicas"], ["/spec/template/spec/containers/[name=app]/image"]]
       },
-      filterProblem,
-      `[/spec/replicas]`
+      filterProblem
     )
   ),
   syncTo: oneOf(["git", "kubernetes", "ignore", "both"], {
@@ -55,19 +71,21 @@ export const RuleSchema = Schema.Struct({
   prune: Schema.optionalKey(
     oneOf(["owned", "always", "never"], {
       description:
-        "Whether what is gone from the source goes from the target: owned (what is proved to be ours), always, never.",
+        "Whether what is gone from the source goes from the target: owned (what is proved to be ours), always (the rule must name its resources), never.",
       default: defaults.prune
     })
   ),
   conflict: Schema.optionalKey(
     oneOf(["git", "kubernetes", "hold"], {
-      description: `Who wins a conflict under "syncTo: both".`,
+      description:
+        `Under "syncTo: both", which side wins a field that both have changed; hold: neither, until a person decides.`,
       default: defaults.conflict
     })
   ),
   suspend: Schema.optionalKey(
     Schema.Boolean.annotate({
-      description: "true: the rule keeps what it takes and touches nothing.",
+      description:
+        "true: the rule keeps what it takes and touches nothing. For one object, annotate it gitops-controller/sync: paused.",
       default: defaults.suspend
     })
   )
@@ -136,6 +154,7 @@ const neverApplying = (rules: ReadonlyArray<RuleInFile>) =>
 export const RulesSchema = Schema.Array(RuleSchema)
   .annotate({
     description: "Who is right about what. Read from the top: the first rule that matches an object wins.",
+    examples: [[{ syncTo: "kubernetes" }]],
     expected: `a list of rules such as "- syncTo: kubernetes"`
   })
   .check(Schema.makeFilter((rules: ReadonlyArray<RuleInFile>) =>
