@@ -3,9 +3,10 @@
  * doesn't answer is waited for elsewhere.
  */
 import { Effect, Layer, Schema } from "effect"
+import { KubernetesOptions } from "../../kubernetes/KubernetesOptions.ts"
 import { missing, ourUser } from "../../kubernetes/rights/Permissions.ts"
 import type { Right } from "../../kubernetes/rights/Right.ts"
-import { KindOptions } from "../KindOptions.ts"
+import { hasLease } from "../../kubernetes/takeLease.ts"
 import { missingRoles } from "./missingRoles.ts"
 import { leaseRight } from "./NeededRights.ts"
 
@@ -33,14 +34,24 @@ const forbidden = Effect.fnUntraced(function*(lacking: Right) {
   return yield* new LeaseForbidden({ user: user ?? "Our user", namespace, verbs, roles: missingRoles([lacking], user) })
 })
 
+/** The verbs without which we can never lead: rights may be for this one Lease, which somebody made beforehand. */
+const lackingVerbs = Effect.gen(function*() {
+  const { leaseName, stateNamespace } = yield* KubernetesOptions
+  const [lacking] = yield* missing([{ ...leaseRight(stateNamespace), name: leaseName }])
+  const verbs = lacking?.verbs ?? []
+  if (!verbs.includes("create")) return verbs
+  const isThere = yield* Effect.orElseSucceed(hasLease, () => false)
+  return isThere ? verbs.filter((verb) => verb !== "create") : verbs
+})
+
 /** Fails with {@link LeaseForbidden} alone. */
 export const layer = Layer.effectDiscard(Effect.gen(function*() {
-  const { own: { stateNamespace } } = yield* KindOptions
-  const lacking = yield* missing([leaseRight(stateNamespace)]).pipe(
+  const { stateNamespace } = yield* KubernetesOptions
+  const verbs = yield* lackingVerbs.pipe(
     Effect.timeout(longest),
     Effect.catch(({ message }) =>
       Effect.as(Effect.logDebug(`Whether we may have the Lease could not be asked: ${message}`), [])
     )
   )
-  for (const right of lacking) return yield* forbidden(right)
+  if (verbs.length > 0) yield* forbidden({ ...leaseRight(stateNamespace), verbs })
 }))
