@@ -4,6 +4,7 @@ import { Effect } from "effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { sharedControlPlane } from "../../cluster/SharedControlPlane.ts"
+import { eventually } from "../../process/Eventually.ts"
 import { temporaryFolder } from "../../process/TemporaryFolder.ts"
 import { runCommand } from "../Controller.ts"
 import { tells } from "../mirroring/mirroring.ts"
@@ -109,6 +110,32 @@ layer(sharedControlPlane, { excludeTestServices: true, timeout: 120_000 })("what
         assert.deepStrictEqual(yield* bed.names, ["old", "sentinel"])
         assert.strictEqual((yield* confirm("--yes")).code, 0)
         yield* bed.isGone("sentinel")
+      }),
+    90_000
+  )
+
+  it.effect(
+    "everything, too, while the remote doesn't tell whether the history was rewritten",
+    () =>
+      Effect.gen(function*() {
+        const bed = yield* pruning({ files: (namespace) => manifests(namespace, "old", "sentinel") })
+        const before = (yield* bed.repository.tip()) ?? ""
+        const controller = yield* bed.start()
+        yield* controller.inStepWith(before)
+        yield* bed.push(controller, { ...manifests(bed.namespace, "young"), "sentinel.yaml": null })
+        yield* bed.isGone("sentinel")
+        // What is asked for the commits alone.
+        bed.server.setFault(({ body }) => body.includes("filter tree:0") ? { status: 500, body: "not now" } : undefined)
+        yield* bed.repository.moveBranch(before)
+        yield* controller.until("it is read all the same", ({ commit }) => commit === before)
+        yield* eventually("what is there again is made again", bed.names, (names) => names.includes("sentinel"))
+        assert.deepStrictEqual(yield* bed.names, ["old", "sentinel", "young"])
+        bed.server.setFault(() => undefined)
+        const held = yield* controller.until("it waits", ({ deletions }) => deletions?.count === 1, { within: 40_000 })
+        assert.match(held.deletions?.reason ?? "", /no longer part of the branch/)
+        assert.deepStrictEqual(yield* bed.names, ["old", "sentinel", "young"])
+        assert.strictEqual((yield* (yield* confirming(bed))("--yes")).code, 0)
+        yield* bed.isGone("young")
       }),
     90_000
   )
