@@ -1,15 +1,16 @@
 /**
- * Which kinds need an actor: those a rule lets Git decide and of which Git has manifests, those of which the record has objects, if only to
- * let go of them, and all of which something goes to Git. Pure. What Git has and the cluster does not serve waits, by name.
+ * Which kinds need an actor: those a rule lets Git decide and of which Git has manifests, or of which it takes away what isn't there; those of
+ * which the record has objects, if only to let go of them; and all of which something goes to Git. Pure. What Git has and the cluster does not serve waits, by name.
  */
 import type { Served, ServedKind } from "../kubernetes/Discovery.ts"
 import type { ManifestRef } from "../manifest/Manifest.ts"
 import { groupKind, type KindId } from "../manifest/ObjectKey.ts"
 import type { Own } from "../rules/KindScope.ts"
 import * as Ruleset from "../rules/Ruleset.ts"
-import { toCluster } from "./GitScope.ts"
+import { isGit, toCluster } from "./GitScope.ts"
 import type { KindSpec, Mode } from "./KindSpec.ts"
 import { toGit } from "./mirroring/MirrorScope.ts"
+import { isAlways } from "./pruning/Protection.ts"
 import type { Round } from "./Round.ts"
 
 export interface Roster {
@@ -65,6 +66,10 @@ const isApplied = (round: Round, kind: ServedKind) => Ruleset.forKind(round.rule
 export const isMirrored = (round: Pick<Round, "ruleset">, kind: ServedKind): boolean =>
   Ruleset.forKind(round.ruleset, kind).rules.some((rule) => toGit(rule) && !rule.suspend)
 
+/** Whether a rule takes away what Git doesn't have of the kind, be it everything. */
+const isCleared = (round: Round, kind: ServedKind): boolean =>
+  Ruleset.forKind(round.ruleset, kind).rules.some((rule) => isGit(rule) && isAlways(rule))
+
 const unservedMessage = (kind: KindId, served: Served): string => {
   const { group } = groupKind(kind)
   return served.unknownGroups.has(group)
@@ -84,7 +89,8 @@ export const roster = (
   const mirrored = new Set(
     [...served.kinds].filter(([, kind]) => isMirrored(round, kind)).map(([id]) => id)
   )
-  for (const id of new Set([...round.tip.index.kinds.keys(), ...inventory, ...mirrored])) {
+  const cleared = [...served.kinds].filter(([, kind]) => isCleared(round, kind)).map(([id]) => id)
+  for (const id of new Set([...round.tip.index.kinds.keys(), ...inventory, ...mirrored, ...cleared])) {
     const refs = round.tip.index.kinds.get(id) ?? []
     const kind = served.kinds.get(id)
     const first = refs[0]

@@ -16,7 +16,7 @@ const kindReport = (watch: Watch): KindReport => ({
   kind: "ConfigMap",
   stage: 3,
   watch,
-  round: 1,
+  round: 2,
   busy: false,
   rules: [{ rule: 0, inStep: 3, pending: 0, waiting: 1, failed: 1, held: 0 }],
   troubles: [
@@ -41,7 +41,7 @@ const state = (watch: Watch = { _tag: "Live" }): CoordinatorState.CoordinatorSta
   const start = CoordinatorState.initial({ number: 1, rules: [rule()] }, { ...noReport, tip, checkedAt: 0 }, 1, options)
   const settled = [
     { _tag: "StandingChanged", standing: { _tag: "Leading", term: 1 } } as const,
-    { _tag: "Expected", round: 1, kinds: new Set(["ConfigMap"]), unserved: new Set<string>() } as const,
+    { _tag: "Expected", round: 2, kinds: new Set(["ConfigMap"]), unserved: new Set<string>() } as const,
     { _tag: "Reported", report: kindReport(watch) } as const
   ].reduce(fold, start)
   return CoordinatorState.advance({

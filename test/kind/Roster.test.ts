@@ -46,6 +46,26 @@ describe("which kinds need an actor", () => {
     ], ["ConfigMap"])
   })
 
+  it("and those of which a rule takes away whatever Git doesn't have, though it has none", () => {
+    const { tip, ...empty } = round(1, [])
+    const kindsOf = (change: Parameters<typeof rule>[0]) => [
+      ...roster(
+        {
+          ...empty,
+          tip: { ...tip, index: { ...tip.index, kinds: new Map() } },
+          ruleset: { number: 1, rules: [rule({ prune: "always", ...change })] }
+        },
+        served({ ConfigMap: spec.kind }),
+        nothing,
+        options
+      ).specs.keys()
+    ]
+    assert.deepStrictEqual(kindsOf({ resources: ["configmaps"] }), ["ConfigMap"])
+    assert.deepStrictEqual(kindsOf({ resources: ["configmaps"], suspend: true }), [])
+    assert.deepStrictEqual(kindsOf({ resources: ["secrets"] }), [])
+    assert.deepStrictEqual(kindsOf({ resources: [] }), [])
+  })
+
   it("a kind that is not served waits by name, with its first place", () => {
     const { specs, unserved } = roster(round(1, [ref("a", "d1"), ref("b", "d1")]), served({}), nothing, options)
     assert.strictEqual(specs.size, 0)

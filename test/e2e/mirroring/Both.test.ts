@@ -64,6 +64,13 @@ const shared = (options: MirroringOptions = {}) =>
     yield* isLive(bed, { a: "one", b: "one", c: "one" })
     yield* controller.until("both are the same", ({ kinds, settled }) =>
       settled && kinds.some(({ rules }) => rules.some(({ inStep }) => inStep > 1)))
+    // From then on it is known what each side had.
+    yield* eventually(
+      "the record has both",
+      bed.cluster.kubectlOk(["get", "configmaps", "-n", bed.state, "-o", "json"]),
+      (text) =>
+        ["settings", "other"].every((name) => new RegExp(`${bed.namespace}/${name}( [^ \\\\"]+){3}`).test(text))
+    )
     return { bed, controller }
   })
 
