@@ -145,7 +145,7 @@ layer(sharedControlPlane, { timeout: 60_000, excludeTestServices: true })("init"
       const { code, stderr } = yield* init(...snapshots)
       assert.deepStrictEqual([code, stderr], [
         1,
-        "prod/config.yaml: it can't be done (BadResource); name another folder\n"
+        "prod/identity: it can't be done (BadResource); name another folder\n"
       ])
     }).pipe(Effect.scoped))
 })
