@@ -40,6 +40,7 @@ import * as MirroringLog from "./MirroringLog.ts"
 import * as RecordKeeping from "./RecordKeeping.ts"
 import * as RestoringLog from "./restoring/RestoringLog.ts"
 import * as RoundLog from "./RoundLog.ts"
+import { roundOf } from "./roundOf.ts"
 import { shownOf } from "./shownOf.ts"
 
 const mailboxSize = 1024
@@ -88,7 +89,7 @@ const make = Effect.fnUntraced(function*(options: CoordinatorOptions) {
 
   const publish = Effect.fnUntraced(function*(state: CoordinatorState.CoordinatorState) {
     yield* SubscriptionRef.set(states, state)
-    const round = CoordinatorState.roundOf(state)
+    const round = roundOf(state)
     const before = yield* SubscriptionRef.get(rounds)
     // Rules that only moved are told too: messages name where they stand.
     if (!sameRound(before, round) || before?.ruleset !== round?.ruleset) yield* SubscriptionRef.set(rounds, round)

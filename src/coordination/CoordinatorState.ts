@@ -5,15 +5,7 @@
 import { DateTime, Duration, Option } from "effect"
 import type { GitReport } from "../git/GitReport.ts"
 import type { Confirmation } from "../git/History.ts"
-import {
-  type Mirrored,
-  type Mirroring,
-  type Phase,
-  type Round,
-  type SeenObjects,
-  type Synced,
-  writesIn
-} from "../kind/Round.ts"
+import { type Mirrored, type Mirroring, type Phase, type SeenObjects, type Synced, writesIn } from "../kind/Round.ts"
 import type { Stage } from "../kind/Stage.ts"
 import type { Standing } from "../kubernetes/Leadership.ts"
 import type { KindId } from "../manifest/ObjectKey.ts"
@@ -26,7 +18,7 @@ import * as Gathering from "./Gathering.ts"
 import type { Descent } from "./Latching.ts"
 import type { ObjectSet } from "./ObjectMap.ts"
 import * as Progress from "./Progress.ts"
-import * as Record from "./Record.ts"
+import type * as Record from "./Record.ts"
 import type { Stored } from "./RecordStore.ts"
 import { isRestored } from "./restoring/isRestored.ts"
 import { type ClusterStanding, type Situation, standingOf } from "./standingOf.ts"
@@ -269,37 +261,4 @@ export const advance = (state: CoordinatorState): CoordinatorState => {
   const opened = laterOf(state.opened, Progress.openStage(state.progress, state.round))
   const settled = Progress.isSettled(state.progress, state.round)
   return { ...state, opened, settledRound: settled ? state.round : state.settledRound }
-}
-
-const nothingFound: Found = { inventory: new Map(), seen: new Map(), definitions: new Map() }
-
-const finishedJobsOf = ({ finishedJobs, record }: CoordinatorState): ReadonlyMap<string, string> =>
-  record._tag === "Loaded"
-    ? new Map([...Object.entries(record.record.head.finishedJobs), ...finishedJobs])
-    : finishedJobs
-
-/** Until everything was found in step for once. What was restored from Git is no stranger to it. */
-const isFirstContact = ({ record }: CoordinatorState): boolean =>
-  record._tag === "Loaded" && Record.isStranger(record.record.head)
-
-/** The round as it is published; `undefined` before the first tip. */
-export const roundOf = (state: CoordinatorState): Round | undefined => {
-  const { confirmed, git: { tip }, opened, record, round, ruleset, standing } = state
-  if (tip === undefined) return undefined
-  const found = (record._tag === "Unusable" ? undefined : record.found) ?? nothingFound
-  return {
-    number: round,
-    term: standing._tag === "Leading" ? standing.term : undefined,
-    ruleset,
-    tip,
-    phase: phaseOf(state),
-    openStage: opened,
-    finishedJobs: finishedJobsOf(state),
-    synced: found.inventory,
-    mirroring: mirroringOf(state),
-    seen: found.seen,
-    definitions: found.definitions,
-    isFirstContact: isFirstContact(state),
-    confirmed
-  }
 }

@@ -3,6 +3,7 @@ import * as fc from "fast-check"
 import type { CoordinatorMessage } from "../../src/coordination/CoordinatorMessage.ts"
 import * as CoordinatorState from "../../src/coordination/CoordinatorState.ts"
 import { fold } from "../../src/coordination/Folding.ts"
+import { roundOf } from "../../src/coordination/roundOf.ts"
 import { type GitReport, noReport } from "../../src/git/GitReport.ts"
 import type { KindReport } from "../../src/kind/KindReport.ts"
 import { stageOf } from "../../src/kind/Stage.ts"
@@ -139,11 +140,11 @@ describe("the Coordinator's state", () => {
     const same = fold(open, { _tag: "RulesChanged", ruleset: moved })
     assert.strictEqual(same.round, open.round)
     assert.strictEqual(same.opened, open.opened)
-    assert.strictEqual(CoordinatorState.roundOf(same)?.ruleset, moved, "messages name the new places")
+    assert.strictEqual(roundOf(same)?.ruleset, moved, "messages name the new places")
     const next = fold(same, { _tag: "RulesChanged", ruleset: { number: 2, rules: [] } })
     assert.strictEqual(next.round, open.round + 1)
     assert.isUndefined(next.opened)
-    assert.deepStrictEqual(CoordinatorState.roundOf(next)?.ruleset, { number: 2, rules: [] })
+    assert.deepStrictEqual(roundOf(next)?.ruleset, { number: 2, rules: [] })
   })
 
   it("keeps an open stage open while drift is put right within the same round", () => {

@@ -1,15 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
-import * as CoordinatorState from "../../src/coordination/CoordinatorState.ts"
 import * as RecordKeeping from "../../src/coordination/RecordKeeping.ts"
+import { roundOf } from "../../src/coordination/roundOf.ts"
 import { keeping } from "./keeping.ts"
 
 describe("a record that was deleted under the running controller", () => {
   it.effect("makes this a first contact again, until the kinds have looked at everything in a round of its own", () =>
     Effect.gen(function*() {
       const { see, settle, state, store, tell, wake } = yield* keeping("git")
-      const isFirstContact = () => CoordinatorState.roundOf(state())?.isFirstContact
+      const isFirstContact = () => roundOf(state())?.isFirstContact
       yield* see("shop/a")
       yield* tell(settle(true))
       assert.isFalse(isFirstContact())

@@ -2,11 +2,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
-import * as CoordinatorState from "../../src/coordination/CoordinatorState.ts"
 import { heldOn } from "../../src/coordination/HeldDeletions.ts"
 import type { Record } from "../../src/coordination/Record.ts"
 import * as RecordKeeping from "../../src/coordination/RecordKeeping.ts"
 import type { Stored } from "../../src/coordination/RecordStore.ts"
+import { roundOf } from "../../src/coordination/roundOf.ts"
 import { keeping, kind, reported, standby } from "./keeping.ts"
 import { removal } from "./samples.ts"
 
@@ -144,7 +144,7 @@ describe("removals that are held", () => {
       write(kept.store, (record) => ({ ...record, head: { ...record.head, confirms: 21 } }))
       yield* TestClock.adjust(RecordKeeping.personAfter)
       yield* kept.wake
-      assert.strictEqual(CoordinatorState.roundOf(kept.state())?.confirmed, before + 1)
+      assert.strictEqual(roundOf(kept.state())?.confirmed, before + 1)
       assert.deepStrictEqual(new Set(yield* askAgain(kept)), new Set(["granted"]))
       assert.include((yield* askAgain(kept, names(21, 40)))[0], "21 documents", "anything else is judged anew")
     }))
@@ -185,14 +185,14 @@ describe("a record that lost something", () => {
       const kept = yield* mirroring(30)
       const yesterday = kept.store.stored
       yield* kept.see("n0/today")
-      const { seen } = CoordinatorState.roundOf(kept.state()) ?? {}
+      const { seen } = roundOf(kept.state()) ?? {}
       kept.store.stored = yesterday
       const told = yield* kept.ask(0, removal("n0/today"), removal("n0/c0"))
       yield* TestClock.adjust(quiet)
       yield* kept.wake
       for (const answer of yield* told) assert.include(answer, "lost something")
       assert.isDefined(kept.store.stored?.record.head.latch, "the next process has to know it too")
-      assert.notStrictEqual(CoordinatorState.roundOf(kept.state())?.seen, seen)
+      assert.notStrictEqual(roundOf(kept.state())?.seen, seen)
       yield* kept.see("n0/today")
       const again = yield* kept.ask(quiet, removal("n0/today"))
       yield* TestClock.adjust(quiet)
